@@ -1,5 +1,6 @@
 /**
- * A random integer that depends on three numbers alone: mix(key ⊕ mix(step ⊕ mix(element))).
+ * A random integer that depends on three numbers alone: s(key ⊕ s(step ⊕ s(element))), where s
+ * scrambles the bits of one.
  *
  * This is randomness without a stream. A dropout kernel asks for the number of its layer (`key`),
  * of the training step and of the element, in whatever order and on whatever backend, and always
@@ -9,7 +10,7 @@
  * integers, which WGSL (`u32`) and WebAssembly (`i32x4`) have too:
  *
  * ```wgsl
- * fn mix(x: u32) -> u32 {
+ * fn scramble(x: u32) -> u32 {
  *   var h = x + 0x9e3779b9u;
  *   h = (h ^ (h >> 16u)) * 0x21f0aaadu;
  *   h = (h ^ (h >> 15u)) * 0xd35a2d97u;
@@ -17,7 +18,7 @@
  * }
  *
  * fn hash(key: u32, step: u32, element: u32) -> u32 {
- *   return mix(key ^ mix(step ^ mix(element)));
+ *   return scramble(key ^ scramble(step ^ scramble(element)));
  * }
  * ```
  *
@@ -50,10 +51,10 @@ export function hash(key: number, step: number, element: number): number {
   checkWord("key", key);
   checkWord("step", step);
   checkWord("element", element);
-  return mix(key ^ mix(step ^ mix(element))) >>> 0;
+  return scramble(key ^ scramble(step ^ scramble(element))) >>> 0;
 }
 
-function mix(x: number): number {
+function scramble(x: number): number {
   let h = (x + 0x9e3779b9) | 0;
   h = Math.imul(h ^ (h >>> 16), 0x21f0aaad);
   h = Math.imul(h ^ (h >>> 15), 0xd35a2d97);

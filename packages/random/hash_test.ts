@@ -7,11 +7,13 @@ type Inputs = [key: number, step: number, element: number];
 
 describe("hash()", () => {
   it("gives the numbers of the same formula in C", () => {
-    // uint32_t mix(uint32_t x) {
+    // uint32_t s(uint32_t x) {
     //   x += 0x9e3779b9; x ^= x >> 16; x *= 0x21f0aaad; x ^= x >> 15; x *= 0xd35a2d97;
     //   return x ^ x >> 15;
     // }
-    // uint32_t hash(uint32_t k, uint32_t s, uint32_t e) { return mix(k ^ mix(s ^ mix(e))); }
+    // uint32_t hash(uint32_t key, uint32_t step, uint32_t element) {
+    //   return s(key ^ s(step ^ s(element)));
+    // }
     const golden: [Inputs, number][] = [
       [[0, 0, 0], 0x0f1a00ed],
       [[0, 0, 1], 0x15ad6a5b],

@@ -6,12 +6,12 @@ import { bracket, quote, refuse } from "./_refuse.ts";
 import type { Dtype } from "./named_array.ts";
 
 /** A header in its file. */
-export interface HeaderPlace extends HeaderSource {
+export type HeaderPlace = HeaderSource & {
   /** The byte of the file where the header ends and the data starts. */
   readonly dataByte: number;
   /** The size of the file. */
   readonly sizeBytes: number;
-}
+};
 
 /** A tensor of a file. */
 export interface Entry {
@@ -40,12 +40,14 @@ export function readHeader(place: HeaderPlace): Header {
   const cursor = new HeaderCursor(place);
   const entries: Entry[] = [];
   const metadata = new Map<string, string>();
-  if (!place.text.startsWith("{")) cursor.refuse("its header must start with {", 0);
+  if (!place.text.startsWith("{")) cursor.refuse("its header must start with {", { at: 0 });
   cursor.object("its header must start with {", (name) => {
     if (name === METADATA) {
       cursor.within(METADATA, () => readMetadata(cursor, metadata));
     } else {
-      cursor.within(`tensor ${quote(name)}`, () => entries.push(readEntry(cursor, name, place)));
+      cursor.within(`tensor ${quote(name)}`, () => {
+        entries.push({ name, ...readEntry(cursor, place) });
+      });
     }
   });
   cursor.end();
@@ -58,76 +60,72 @@ function readMetadata(cursor: HeaderCursor, metadata: Map<string, string>): void
   cursor.object(requirement, (key) => metadata.set(key, cursor.string(requirement)));
 }
 
-function readEntry(cursor: HeaderCursor, name: string, place: HeaderPlace): Entry {
-  const start = cursor.next();
+function readEntry(cursor: HeaderCursor, place: HeaderPlace): Omit<Entry, "name"> {
+  const at = cursor.next();
   const fields: { dtype?: Dtype; shape?: number[]; span?: Span } = {};
   cursor.object("its entry must be an object", (key) => {
     if (key === "dtype") fields.dtype = readDtype(cursor);
     else if (key === "shape") fields.shape = readShape(cursor);
     else if (key === "data_offsets") fields.span = readSpan(cursor, place);
-    else cursor.refuse("its entry may have no further key", cursor.next(), quote(key));
+    else {cursor.refuse("its entry may have no further key", {
+        at: cursor.next(),
+        found: quote(key),
+      });}
   });
   const { dtype, shape, span } = fields;
   const requirement = "its entry must have dtype, shape and data_offsets";
-  if (dtype === undefined) cursor.refuse(requirement, start, "no dtype");
-  if (shape === undefined) cursor.refuse(requirement, start, "no shape");
-  if (span === undefined) cursor.refuse(requirement, start, "no data_offsets");
-  const entry = { name, dtype, shape, ...span };
-  checkSize(entry, place);
-  return entry;
+  if (dtype === undefined) cursor.refuse(requirement, { at, found: "no dtype" });
+  if (shape === undefined) cursor.refuse(requirement, { at, found: "no shape" });
+  if (span === undefined) cursor.refuse(requirement, { at, found: "no data_offsets" });
+
+  const count = elementCount(shape)!;
+  const elementBytes = ARRAY_TYPES.get(dtype)!.BYTES_PER_ELEMENT;
+  const dataBytes = span.endByte - span.startByte;
+  if (dataBytes !== count * elementBytes) {
+    const requirement = `its ${count} elements of ${dtype} must have ${elementBytes} bytes each`;
+    cursor.refuse(requirement, { at, found: `${dataBytes} bytes of data` });
+  }
+  return { dtype, shape, ...span };
 }
 
 type Span = Pick<Entry, "startByte" | "endByte">;
 
 function readDtype(cursor: HeaderCursor): Dtype {
-  const start = cursor.next();
+  const at = cursor.next();
   const requirement = `its dtype must be one of ${[...ARRAY_TYPES.keys()].join(", ")}`;
   const name = cursor.string(requirement);
   for (const dtype of ARRAY_TYPES.keys()) if (dtype === name) return dtype;
-  cursor.refuse(requirement, start, quote(name));
+  cursor.refuse(requirement, { at, found: quote(name) });
 }
 
 function readShape(cursor: HeaderCursor): number[] {
-  const start = cursor.next();
+  const at = cursor.next();
   const shape = cursor.integers("its shape must be integers from 0 to 2^53 - 1");
   if (elementCount(shape) === null) {
-    cursor.refuse("its shape must have at most 2^53 - 1 elements", start, bracket(shape));
+    cursor.refuse("its shape must have at most 2^53 - 1 elements", { at, found: bracket(shape) });
   }
   return shape;
 }
 
 function readSpan(cursor: HeaderCursor, { dataByte, sizeBytes }: HeaderPlace): Span {
-  const start = cursor.next();
+  const at = cursor.next();
   const requirement = "its data_offsets must be two integers from 0 to 2^53 - 1";
   const offsets = cursor.integers(requirement);
-  if (offsets.length !== 2) cursor.refuse(requirement, start, bracket(offsets));
+  const found = bracket(offsets);
+  if (offsets.length !== 2) cursor.refuse(requirement, { at, found });
   const [begin, end] = offsets;
-  if (begin > end) cursor.refuse("its data must not end before it starts", start, bracket(offsets));
+  if (begin > end) cursor.refuse("its data must not end before it starts", { at, found });
   const dataBytes = sizeBytes - dataByte;
   if (end > dataBytes) {
-    cursor.refuse(
-      `its data must end within the ${dataBytes} bytes after the header`,
-      start,
-      bracket(offsets),
-    );
+    const requirement = `its data must end within the ${dataBytes} bytes after the header`;
+    cursor.refuse(requirement, { at, found });
   }
   return { startByte: dataByte + begin, endByte: dataByte + end };
 }
 
-function checkSize({ name, dtype, shape, startByte, endByte }: Entry, { file }: HeaderPlace): void {
-  const elementBytes = ARRAY_TYPES.get(dtype)!.BYTES_PER_ELEMENT;
-  const sizeBytes = shape.reduce((product, length) => product * length, elementBytes);
-  if (endByte - startByte !== sizeBytes) {
-    refuse(`tensor ${quote(name)} of ${file}`, {
-      requirement: `its data must have the ${sizeBytes} bytes of ${dtype} ${bracket(shape)}`,
-      found: `${endByte - startByte}`,
-      byte: startByte,
-    });
-  }
-}
-
 /** The data of the tensors must cover the rest of the file, each byte once. */
-function checkCoverage(entries: readonly Entry[], { file, dataByte, sizeBytes }: HeaderPlace) {
+function checkCoverage(entries: readonly Entry[], place: HeaderPlace): void {
+  const { file, dataByte, sizeBytes } = place;
   const sorted = entries.toSorted((a, b) => a.startByte - b.startByte || a.endByte - b.endByte);
   let byte = dataByte;
   for (const { name, startByte, endByte } of sorted) {

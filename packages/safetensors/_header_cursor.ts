@@ -46,9 +46,9 @@ export class HeaderCursor {
     if (this.#skip("}")) return;
     const keys = new Set<string>();
     do {
-      const position = this.next();
+      const at = this.next();
       const key = this.string("a key must be a string");
-      if (keys.has(key)) this.refuse("its keys must differ", position, `${quote(key)} again`);
+      if (keys.has(key)) this.refuse("its keys must differ", { at, found: `${quote(key)} again` });
       keys.add(key);
       this.#take(":", "a colon must follow a key");
       readValue(key);
@@ -69,13 +69,15 @@ export class HeaderCursor {
   /** Reads a string. */
   string(requirement: string): string {
     const { text } = this.#source;
-    const start = this.next();
-    if (text[start] !== '"') this.refuse(requirement, start);
-    let last = start + 1;
+    const at = this.next();
+    if (text[at] !== '"') this.refuse(requirement, { at });
+    let last = at + 1;
     while (last < text.length && text[last] !== '"') last += text[last] === "\\" ? 2 : 1;
-    const literal = text.slice(start, last + 1);
+    const literal = text.slice(at, last + 1);
     const string = unescape(literal);
-    if (string === null) this.refuse("a string must be as in JSON", start, shorten(literal));
+    if (string === null) {
+      this.refuse("a string must be as in JSON", { at, found: shorten(literal) });
+    }
     this.#position = last + 1;
     return string;
   }
@@ -84,29 +86,30 @@ export class HeaderCursor {
   end(): void {
     this.#position += this.#match(/ */y).length;
     if (this.#position < this.#source.text.length) {
-      this.refuse("only spaces may follow its header", this.#position);
+      this.refuse("only spaces may follow its header", { at: this.#position });
     }
   }
 
-  /** Throws a `SyntaxError` that names the byte of `position` and what is there. */
-  refuse(requirement: string, position: number, found = this.#character(position)): never {
+  /** Throws a `SyntaxError` that names the byte of position `at` and what was found there. */
+  refuse(requirement: string, finding: { at: number; found?: string }): never {
+    const { at, found = this.#character(at) } = finding;
     const { startByte, text } = this.#source;
-    const byte = startByte + new TextEncoder().encode(text.slice(0, position)).length;
+    const byte = startByte + new TextEncoder().encode(text.slice(0, at)).length;
     refuse(this.#subject, { requirement, found, byte });
   }
 
   #integer(requirement: string): number {
-    const start = this.next();
+    const at = this.next();
     const token = this.#match(/[-+.\w]*/y);
-    if (token === "") this.refuse(requirement, start);
+    if (token === "") this.refuse(requirement, { at });
     const integer = /^(0|[1-9]\d*)$/.test(token) ? Number(token) : NaN;
-    if (!Number.isSafeInteger(integer)) this.refuse(requirement, start, shorten(token));
+    if (!Number.isSafeInteger(integer)) this.refuse(requirement, { at, found: shorten(token) });
     this.#position += token.length;
     return integer;
   }
 
   #take(mark: string, requirement: string): void {
-    if (!this.#skip(mark)) this.refuse(requirement, this.#position);
+    if (!this.#skip(mark)) this.refuse(requirement, { at: this.#position });
   }
 
   #skip(mark: string): boolean {
@@ -117,7 +120,7 @@ export class HeaderCursor {
 
   #match(pattern: RegExp): string {
     pattern.lastIndex = this.#position;
-    return pattern.exec(this.#source.text)?.[0] ?? "";
+    return pattern.exec(this.#source.text)![0];
   }
 
   #character(position: number): string {

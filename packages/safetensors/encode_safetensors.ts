@@ -74,7 +74,7 @@ function checkTensor([name, { shape, data, dtype }]: [string, NamedArray]): Tens
     );
   }
   checkUnicode(subject, name);
-  const checked = checkDtype(subject, data, dtype);
+  const checked = checkDtype(subject, { data, dtype });
   if (elementCount(shape) !== data.length) {
     const found = `[${shape.join(", ")}]`;
     throw new TypeError(
@@ -84,7 +84,7 @@ function checkTensor([name, { shape, data, dtype }]: [string, NamedArray]): Tens
   return { name, dtype: checked, shape, data };
 }
 
-function checkDtype(subject: string, data: NumberArray, dtype?: Dtype): Dtype {
+function checkDtype(subject: string, { data, dtype }: Pick<NamedArray, "data" | "dtype">): Dtype {
   const implied = impliedDtype(data);
   if (implied === undefined) {
     throw new TypeError(

@@ -15,7 +15,24 @@ describe("encodeSafetensors()", () => {
     assertEquals(header.length, 105);
     assertEquals(
       bytes,
-      new Uint8Array([112, 0, 0, 0, 0, 0, 0, 0, ...utf8(header), ...utf8("       "), 0, 0, 128, 63, 7, 8]),
+      new Uint8Array([
+        112,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        ...utf8(header),
+        ...utf8("       "),
+        0,
+        0,
+        128,
+        63,
+        7,
+        8,
+      ]),
     );
   });
 

@@ -1,2 +1,6 @@
-/** Placeholder. @module */
-export {};
+/**
+ * Placeholder.
+ *
+ * @module
+ */
+export * from "./gradient_check.ts";

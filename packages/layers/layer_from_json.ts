@@ -1,0 +1,115 @@
+import { Arctan } from "./arctan.ts";
+import { Dense } from "./dense.ts";
+import { Dropout } from "./dropout.ts";
+import { Elu } from "./elu.ts";
+import { Flatten } from "./flatten.ts";
+import { Gelu } from "./gelu.ts";
+import { LeakyRelu } from "./leaky_relu.ts";
+import type { LayerRecord } from "./layer_record.ts";
+import type { Layer } from "./layer.ts";
+import { Linear } from "./linear.ts";
+import { Relu } from "./relu.ts";
+import { Sequential } from "./sequential.ts";
+import { Sigmoid } from "./sigmoid.ts";
+import { Silu } from "./silu.ts";
+import { Softmax } from "./softmax.ts";
+import { Softplus } from "./softplus.ts";
+import { Tanh } from "./tanh.ts";
+
+/**
+ * Makes a layer from its record, not yet initialised.
+ *
+ * The type is one of a closed list; settings are checked by the layer's constructor as always.
+ *
+ * @param record What `toJSON` of a layer returned, possibly by way of a file.
+ * @returns A new layer.
+ * @throws {TypeError} If the record is no object or its type is not one of this package's layers.
+ * @throws {RangeError} If a setting is out of range.
+ *
+ * @example
+ * ```ts
+ * import { Dense, layerFromJson, Relu, Sequential } from "@gradus/layers";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const model = new Sequential([new Dense(16), new Relu(), new Dense(3)]);
+ * const text = JSON.stringify(model);
+ * assertEquals(JSON.stringify(layerFromJson(JSON.parse(text))), text);
+ * ```
+ */
+export function layerFromJson(record: LayerRecord): Layer {
+  if (typeof record !== "object" || record === null) {
+    throw new TypeError(`Cannot make a layer as its record must be an object: found ${record}`);
+  }
+  switch (record.type) {
+    case "arctan":
+      return new Arctan();
+    case "dense":
+      return new Dense(record.units, { bias: record.bias });
+    case "dropout":
+      return new Dropout(record.rate);
+    case "elu":
+      return new Elu({ alpha: record.alpha });
+    case "flatten":
+      return new Flatten();
+    case "gelu":
+      return new Gelu();
+    case "leakyRelu":
+      return new LeakyRelu({ alpha: record.alpha });
+    case "linear":
+      return new Linear();
+    case "relu":
+      return new Relu();
+    case "sequential":
+      return sequentialFromJson(record);
+    case "sigmoid":
+      return new Sigmoid();
+    case "silu":
+      return new Silu();
+    case "softmax":
+      return new Softmax();
+    case "softplus":
+      return new Softplus();
+    case "tanh":
+      return new Tanh();
+    default:
+      return refuse(record);
+  }
+}
+
+/**
+ * Makes a model from its record, not yet initialised.
+ *
+ * @param record What `toJSON` of a {@linkcode Sequential} returned, possibly by way of a file.
+ * @returns A new model.
+ * @throws {TypeError} If the record is not a model's, or one of its layers is unknown.
+ * @throws {RangeError} If a setting is out of range.
+ *
+ * @example
+ * ```ts
+ * import { Dense, Sequential, sequentialFromJson } from "@gradus/layers";
+ * import { random } from "@gradus/random";
+ * import { reference } from "@gradus/tensor/reference";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const model = sequentialFromJson(new Sequential([new Dense(3)]).toJSON());
+ * assertEquals(model.init([4], { backend: reference(), random: random(0) }), [3]);
+ * ```
+ */
+export function sequentialFromJson(record: LayerRecord): Sequential {
+  if (record?.type !== "sequential" || !Array.isArray(record.layers)) {
+    throw new TypeError(
+      `Cannot make a model as its record must be sequential with a list of layers: found ${
+        JSON.stringify(record)?.slice(0, 80)
+      }`,
+    );
+  }
+  return new Sequential(record.layers.map(layerFromJson));
+}
+
+function refuse(record: never): never {
+  throw new TypeError(
+    `Cannot make a layer as its type must be one of this package: found ${
+      JSON.stringify((record as { type?: unknown }).type)
+    }`,
+  );
+}

@@ -1,0 +1,33 @@
+import type { ArctanRecord } from "./arctan.ts";
+import type { DenseRecord } from "./dense.ts";
+import type { DropoutRecord } from "./dropout.ts";
+import type { EluRecord } from "./elu.ts";
+import type { FlattenRecord } from "./flatten.ts";
+import type { GeluRecord } from "./gelu.ts";
+import type { LeakyReluRecord } from "./leaky_relu.ts";
+import type { LinearRecord } from "./linear.ts";
+import type { ReluRecord } from "./relu.ts";
+import type { SequentialRecord } from "./sequential.ts";
+import type { SigmoidRecord } from "./sigmoid.ts";
+import type { SiluRecord } from "./silu.ts";
+import type { SoftmaxRecord } from "./softmax.ts";
+import type { SoftplusRecord } from "./softplus.ts";
+import type { TanhRecord } from "./tanh.ts";
+
+/** Every layer of this package as JSON: a closed union, so that no name from a file is ever looked up. */
+export type LayerRecord =
+  | ArctanRecord
+  | DenseRecord
+  | DropoutRecord
+  | EluRecord
+  | FlattenRecord
+  | GeluRecord
+  | LeakyReluRecord
+  | LinearRecord
+  | ReluRecord
+  | SequentialRecord
+  | SigmoidRecord
+  | SiluRecord
+  | SoftmaxRecord
+  | SoftplusRecord
+  | TanhRecord;
