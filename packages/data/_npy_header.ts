@@ -40,12 +40,17 @@ export function parseNpyHeader(bytes: Uint8Array, begin: number, file: string): 
   if (missing) scanner.fail(`its header must have the keys ${KEYS.join(", ")}`, `no ${missing}`);
 
   const [order, type] = parseType(values.get("descr")!, scanner);
+  const tuple = values.get("shape")!;
+  const shape = tuple.match(/\d+/g)?.map(Number) ?? [];
+  if (!shape.every(Number.isSafeInteger)) {
+    scanner.fail("its lengths must be below 2^53", tuple);
+  }
   return {
     type,
     itemBytes: ITEM_BYTES[type],
     isBigEndian: order === ">",
     isFortranOrder: values.get("fortran_order") === "True",
-    shape: values.get("shape")!.match(/\d+/g)?.map(Number) ?? [],
+    shape,
   };
 }
 

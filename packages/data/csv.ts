@@ -21,6 +21,11 @@ export interface CsvTable<C extends Readonly<Record<string, CsvKind>>> {
   readonly columns: { readonly [Name in keyof C]: CsvColumn<C[Name]> };
 }
 
+/** The names of the classes of columns of labels. */
+export type LabelClasses<C extends Readonly<Record<string, CsvKind>>> = {
+  readonly [Name in keyof C as C[Name] extends "label" ? Name : never]?: readonly string[];
+};
+
 /** Options of {@linkcode readCsv}. */
 export interface ReadCsvOptions<C extends Readonly<Record<string, CsvKind>>> {
   /** The columns to read, by their names in the header; others are left out. */
@@ -30,7 +35,7 @@ export interface ReadCsvOptions<C extends Readonly<Record<string, CsvKind>>> {
    *
    * @default the names found, in the order of their first appearance
    */
-  readonly classes?: { readonly [Name in keyof C]?: readonly string[] };
+  readonly classes?: LabelClasses<C>;
   /** The name of the file in messages, `"the CSV text"` by default. */
   readonly file?: string;
 }
@@ -76,11 +81,12 @@ export function readCsv<const C extends Readonly<Record<string, CsvKind>>>(
   if (header === undefined) {
     throw new SyntaxError(`Cannot read ${file} as it must begin with a header: found no line`);
   }
+  const classes = new Map<string, readonly string[]>(Object.entries(options.classes ?? {}));
   const columns = Object.entries(options.columns).map(([name, kind]) => ({
     name,
-    cell: findCell(header, name, place(0)),
+    cell: findCell(header, name, place),
     read: kind === "label"
-      ? new LabelReader(rows.length, name, options.classes?.[name])
+      ? new LabelReader(rows.length, name, classes.get(name))
       : new NumberReader(rows.length),
   }));
   if (rows.length === 0) {
@@ -151,16 +157,20 @@ function splitRecords(text: string): { line: number; text: string }[] {
   return records;
 }
 
-function findCell(header: readonly string[], name: string, place: string): number {
+function findCell(
+  header: readonly string[],
+  name: string,
+  place: (record: number) => string,
+): number {
   const cell = header.indexOf(name);
   if (cell < 0) {
     throw new SyntaxError(
-      `Cannot read ${place} as the header must name "${name}": found ${header.join(",")}`,
+      `Cannot read ${place(0)} as the header must name "${name}": found ${header.join(",")}`,
     );
   }
   if (cell !== header.lastIndexOf(name)) {
     throw new SyntaxError(
-      `Cannot read ${place} as the header must name "${name}" once: found ${header.join(",")}`,
+      `Cannot read ${place(0)} as the header must name "${name}" once: found ${header.join(",")}`,
     );
   }
   return cell;

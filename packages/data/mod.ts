@@ -27,20 +27,35 @@
  */
 export { type Batch, Batches, type BatchesOptions } from "./batches.ts";
 export {
+  type Cifar10,
+  type Cifar100,
+  decodeCifar10,
+  decodeCifar100,
+  type DecodeCifarOptions,
+} from "./cifar.ts";
+export {
   type CsvColumn,
   type CsvKind,
   type CsvTable,
+  type LabelClasses,
   type LabelColumn,
   readCsv,
   type ReadCsvOptions,
 } from "./csv.ts";
 export type { Dataset } from "./dataset.ts";
+export {
+  decodeFashionMnist,
+  type DecodeFashionMnistOptions,
+  type FashionMnist,
+} from "./fashion_mnist.ts";
+export { decodeIdx, type DecodeIdxOptions } from "./idx.ts";
 export { type Iris, iris } from "./iris.ts";
 export type { NdArray, NumericArray } from "./nd_array.ts";
 export { fitNormalizer, Normalizer, normalizerFromJson, type NormalizerJson } from "./normalize.ts";
 export { decodeNpy, type DecodeNpyOptions, encodeNpy } from "./npy.ts";
 export { oneHot } from "./one_hot.ts";
 export { parseIris, type ParseIrisOptions } from "./parse_iris.ts";
+export { scaleBytes } from "./scale_bytes.ts";
 export { randomSplit, type SplitOptions, stratifiedSplit } from "./split.ts";
 export { stackColumns } from "./stack_columns.ts";
 export {

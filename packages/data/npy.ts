@@ -84,7 +84,9 @@ function findHeader(bytes: Uint8Array, file: string): [begin: number, end: numbe
       `Cannot decode ${file} as byte 8 must begin the length of the header: found the end`,
     );
   }
-  const length = version === 1 ? view.getUint16(8, LITTLE_ENDIAN) : view.getUint32(8, LITTLE_ENDIAN);
+  const length = version === 1
+    ? view.getUint16(8, LITTLE_ENDIAN)
+    : view.getUint32(8, LITTLE_ENDIAN);
   if (bytes.length < begin + length) {
     throw new SyntaxError(
       `Cannot decode ${file} as a header of ${length} bytes must follow byte ${begin}: ` +

@@ -78,8 +78,8 @@ export function stratifiedSplit<const Part extends string>(
  * @param rows The number of rows.
  * @param options How many rows each part gets, and the random stream.
  * @returns For each part the indices of its rows, `[count]`, shuffled.
- * @throws {RangeError} If there is no part, a count is not a whole number above 0, or the counts
- * exceed the rows.
+ * @throws {RangeError} If the number of rows is not whole, there is no part, a count is not a whole
+ * number above 0, or the counts exceed the rows.
  *
  * @example
  * ```ts
@@ -95,6 +95,9 @@ export function randomSplit<const Part extends string>(
   rows: number,
   options: SplitOptions<Part>,
 ): Record<Part, Int32Array> {
+  if (!Number.isSafeInteger(rows)) {
+    throw new RangeError(`Cannot split rows as their number must be whole: found ${rows}`);
+  }
   const counts = checkCounts(rows, options.counts);
   const order = options.random.permutation(rows);
   let first = 0;
@@ -117,10 +120,9 @@ function checkCounts<Part extends string>(
     );
   }
   const sum = counts.reduce((sum, { count }) => sum + count, 0);
-  if (!(sum <= rows)) {
+  if (sum > rows) {
     throw new RangeError(
-      `Cannot split ${rows} rows as the counts must not exceed them: ` +
-        `found ${counts.map(({ count }) => count).join(" + ")} = ${sum}`,
+      `Cannot split ${rows} rows as the counts must not exceed them: found a sum of ${sum}`,
     );
   }
   return counts;

@@ -50,14 +50,14 @@ export function takeRows<T extends NumericArray>(
  * assertEquals(test.y.shape, [30]);
  * ```
  */
-export function takeRows<Y extends NumericArray>(
-  dataset: Dataset<Y>,
+export function takeRows<Y extends NumericArray, X extends NumericArray>(
+  dataset: Dataset<Y, X>,
   index: ArrayLike<number>,
-): Dataset<Y>;
+): Dataset<Y, X>;
 export function takeRows(
-  from: NdArray | Dataset<NumericArray>,
+  from: NdArray | Dataset<NumericArray, NumericArray>,
   index: ArrayLike<number>,
-): NdArray | Dataset<NumericArray> {
+): NdArray | Dataset<NumericArray, NumericArray> {
   if ("data" in from) return take(from, index, "the array");
   return { x: take(from.x, index, "x"), y: take(from.y, index, "y") };
 }

@@ -75,6 +75,7 @@ export class Dense implements Layer {
    * @param units Outputs, at least 1.
    * @param options Bias and initial values.
    * @throws {RangeError} If `units` is not a whole number of at least 1.
+   * @throws {TypeError} If `bias` is neither true nor false.
    */
   constructor(units: number, options: DenseOptions = {}) {
     if (!Number.isInteger(units) || units < 1) {
@@ -82,8 +83,12 @@ export class Dense implements Layer {
         `Cannot make a dense layer as units must be a whole number of at least 1: found ${units}`,
       );
     }
+    const { bias = true } = options;
+    if (typeof bias !== "boolean") {
+      throw new TypeError(`Cannot make a dense layer as bias must be true or false: found ${bias}`);
+    }
     this.#units = units;
-    this.#hasBias = options.bias ?? true;
+    this.#hasBias = bias;
     this.#weightInit = options.weightInit ?? xavierUniform();
     this.#biasInit = options.biasInit ?? zerosInit();
   }
@@ -97,17 +102,20 @@ export class Dense implements Layer {
         }`,
       );
     }
-    this.#pass.init(inputShape);
     const inputs = inputShape[0]!;
-    this.#weight = createParameter(
+    const weight = createParameter(
       "weight",
       [inputs, this.#units],
       { backend, random, init: this.#weightInit },
     );
-    this.#bias = this.#hasBias
+    const bias = this.#hasBias
       ? createParameter("bias", [this.#units], { backend, random, init: this.#biasInit })
       : null;
-    this.parameters = this.#bias === null ? [this.#weight] : [this.#weight, this.#bias];
+    // Only now that nothing can fail any more: a layer is never half initialised.
+    this.#pass.init(inputShape, backend);
+    this.#weight = weight;
+    this.#bias = bias;
+    this.parameters = bias === null ? [weight] : [weight, bias];
     this.#y = new BatchBuffer(backend, { purpose: "the output of dense" });
     this.#dx = new BatchBuffer(backend, { purpose: "the input gradient of dense" });
     return [this.#units];

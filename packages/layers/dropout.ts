@@ -65,7 +65,7 @@ export class Dropout implements Layer {
 
   /** As {@linkcode Layer.init}: any shape. */
   init(inputShape: Shape, { backend, random }: InitContext): Shape {
-    this.#pass.init(inputShape);
+    this.#pass.init(inputShape, backend);
     this.#key.value = random.bits();
     this.#y = new BatchBuffer(backend, { purpose: "the output of dropout" });
     this.#dx = new BatchBuffer(backend, { purpose: "the input gradient of dropout" });

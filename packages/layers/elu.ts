@@ -68,7 +68,7 @@ export class Elu implements Layer {
 
   /** As {@linkcode Layer.init}: any shape. */
   init(inputShape: Shape, { backend }: InitContext): Shape {
-    this.#pass.init(inputShape);
+    this.#pass.init(inputShape, backend);
     this.#y = new BatchBuffer(backend, { purpose: "the output of elu" });
     this.#dx = new BatchBuffer(backend, { purpose: "the input gradient of elu" });
     return inputShape;

@@ -39,8 +39,8 @@ export class Flatten implements Layer {
   readonly state: readonly State[] = [];
 
   /** As {@linkcode Layer.init}: any shape. */
-  init(inputShape: Shape, _context: InitContext): Shape {
-    this.#pass.init(inputShape);
+  init(inputShape: Shape, { backend }: InitContext): Shape {
+    this.#pass.init(inputShape, backend);
     this.#length = sizeOf(inputShape);
     return [this.#length];
   }

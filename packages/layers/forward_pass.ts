@@ -1,4 +1,12 @@
-import { equalShapes, formatShape, type Shape, ShapeError, type Tensor } from "@gradus/tensor";
+import {
+  assertShape,
+  type Backend,
+  equalShapes,
+  formatShape,
+  type Shape,
+  ShapeError,
+  type Tensor,
+} from "@gradus/tensor";
 import type { Mode } from "./layer.ts";
 
 /**
@@ -24,6 +32,7 @@ import type { Mode } from "./layer.ts";
 export class ForwardPass {
   readonly #layer: string;
   #inputShape: Shape | null = null;
+  #backend: Backend | null = null;
   #kept: { readonly x: Tensor; readonly y: Tensor } | null = null;
   #lastMode: Mode | null = null;
 
@@ -37,12 +46,14 @@ export class ForwardPass {
   }
 
   /**
-   * Notes the shape of one input.
+   * Notes the shape of one input, and where the layer lives.
    *
    * @param inputShape Lengths without the batch.
+   * @param backend Where inputs must be; any backend unless given, for layers that have no memory.
    * @throws {Error} If the layer is initialised already: a second `init` would forget what was learned.
+   * @throws {ShapeError} If a length is not a whole number of at least 1.
    */
-  init(inputShape: Shape): void {
+  init(inputShape: Shape, backend: Backend | null = null): void {
     if (this.#inputShape !== null) {
       throw new Error(
         `Cannot initialise ${this.#layer} as a layer must be initialised once: it is, for inputs of ${
@@ -50,7 +61,9 @@ export class ForwardPass {
         }`,
       );
     }
+    assertShape(inputShape);
     this.#inputShape = [...inputShape];
+    this.#backend = backend;
   }
 
   /**
@@ -59,7 +72,8 @@ export class ForwardPass {
    * @param x `[batch, …inputShape]`.
    * @returns The batch, the number of rows.
    * @throws {Error} If the layer is not initialised.
-   * @throws {ShapeError} If `x` has another shape or is `int32`.
+   * @throws {ShapeError} If `x` has another shape, or is not of the backend's float type.
+   * @throws {TypeError} If `x` is on another backend than the layer.
    */
   start(x: Tensor): number {
     const inputShape = this.#inputShape;
@@ -68,7 +82,12 @@ export class ForwardPass {
         `Cannot run ${this.#layer} forward as it must be initialised: call init first`,
       );
     }
-    if (x.dtype === "int32" || !fits(x.shape, inputShape)) {
+    if (this.#backend !== null && x.backend !== this.#backend) {
+      throw new TypeError(
+        `Cannot run ${this.#layer} forward as inputs must be on the layer's backend: found a tensor on another one, ${x.backend.name}`,
+      );
+    }
+    if (x.dtype !== x.backend.float || !fits(x.shape, inputShape)) {
       throw new ShapeError(
         `Cannot run ${this.#layer} forward as inputs must be ${x.backend.float} [batch${
           inputShape.map((length) => `, ${length}`).join("")
@@ -99,7 +118,8 @@ export class ForwardPass {
    * @param dy ∂L/∂y, of the output's shape.
    * @returns Input and output of the forward.
    * @throws {Error} If there was no forward in train mode since the last backward.
-   * @throws {ShapeError} If `dy` has another shape than the output.
+   * @throws {ShapeError} If `dy` has another shape or dtype than the output.
+   * @throws {TypeError} If `dy` is on another backend than the input.
    */
   take(dy: Tensor): { readonly x: Tensor; readonly y: Tensor } {
     const kept = this.#kept;
@@ -117,6 +137,16 @@ export class ForwardPass {
         `Cannot run ${this.#layer} backward as the gradient must have the output's shape ${
           formatShape(kept.y.shape)
         }: found ${formatShape(dy.shape)}`,
+      );
+    }
+    if (dy.dtype !== kept.y.dtype) {
+      throw new ShapeError(
+        `Cannot run ${this.#layer} backward as the gradient must be ${kept.y.dtype}, as the output: found ${dy.dtype}`,
+      );
+    }
+    if (dy.backend !== kept.x.backend) {
+      throw new TypeError(
+        `Cannot run ${this.#layer} backward as the gradient must be on the input's backend: found a tensor on another one, ${dy.backend.name}`,
       );
     }
     this.#kept = null;

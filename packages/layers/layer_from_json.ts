@@ -23,7 +23,8 @@ import { Tanh } from "./tanh.ts";
  *
  * @param record What `toJSON` of a layer returned, possibly by way of a file.
  * @returns A new layer.
- * @throws {TypeError} If the record is no object or its type is not one of this package's layers.
+ * @throws {TypeError} If the record is no object, its type is not one of this package's layers, or a
+ * setting is of another type.
  * @throws {RangeError} If a setting is out of range.
  *
  * @example

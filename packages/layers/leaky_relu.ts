@@ -66,7 +66,7 @@ export class LeakyRelu implements Layer {
 
   /** As {@linkcode Layer.init}: any shape. */
   init(inputShape: Shape, { backend }: InitContext): Shape {
-    this.#pass.init(inputShape);
+    this.#pass.init(inputShape, backend);
     this.#y = new BatchBuffer(backend, { purpose: "the output of leaky relu" });
     this.#dx = new BatchBuffer(backend, { purpose: "the input gradient of leaky relu" });
     return inputShape;

@@ -37,8 +37,8 @@ export class Linear implements Layer {
   readonly state: readonly State[] = [];
 
   /** As {@linkcode Layer.init}: any shape. */
-  init(inputShape: Shape, _context: InitContext): Shape {
-    this.#pass.init(inputShape);
+  init(inputShape: Shape, { backend }: InitContext): Shape {
+    this.#pass.init(inputShape, backend);
     return inputShape;
   }
 

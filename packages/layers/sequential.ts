@@ -106,9 +106,14 @@ export class Sequential implements Layer {
     if (lowest < 0) return null;
     let gradient = dy;
     for (let place = this.layers.length - 1; place >= lowest; place--) {
-      const layer = this.layers[place]!;
-      const dx = layer.backward(gradient, { inputGradient: inputGradient || place > lowest });
-      if (dx === null) return null;
+      const isWanted = inputGradient || place > lowest;
+      const dx = this.layers[place]!.backward(gradient, { inputGradient: isWanted });
+      if (!isWanted) return null;
+      if (dx === null) {
+        throw new Error(
+          `Cannot run a model backward as each layer must return its input gradient where it is wanted: found null at ${place}`,
+        );
+      }
       gradient = dx;
     }
     return gradient;

@@ -41,7 +41,7 @@ export class Sigmoid implements Layer {
 
   /** As {@linkcode Layer.init}: any shape. */
   init(inputShape: Shape, { backend }: InitContext): Shape {
-    this.#pass.init(inputShape);
+    this.#pass.init(inputShape, backend);
     this.#y = new BatchBuffer(backend, { purpose: "the output of sigmoid" });
     this.#dx = new BatchBuffer(backend, { purpose: "the input gradient of sigmoid" });
     return inputShape;

@@ -51,7 +51,7 @@ export class Softmax implements Layer {
         }`,
       );
     }
-    this.#pass.init(inputShape);
+    this.#pass.init(inputShape, backend);
     this.#y = new BatchBuffer(backend, { purpose: "the output of softmax" });
     this.#dx = new BatchBuffer(backend, { purpose: "the input gradient of softmax" });
     return inputShape;

@@ -43,7 +43,7 @@ export class Softplus implements Layer {
 
   /** As {@linkcode Layer.init}: any shape. */
   init(inputShape: Shape, { backend }: InitContext): Shape {
-    this.#pass.init(inputShape);
+    this.#pass.init(inputShape, backend);
     this.#y = new BatchBuffer(backend, { purpose: "the output of softplus" });
     this.#dx = new BatchBuffer(backend, { purpose: "the input gradient of softplus" });
     return inputShape;

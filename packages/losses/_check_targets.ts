@@ -1,4 +1,11 @@
-import { assertShape, equalShapes, formatShape, type Shape, ShapeError, sizeOf } from "@gradus/tensor";
+import {
+  assertShape,
+  equalShapes,
+  formatShape,
+  type Shape,
+  ShapeError,
+  sizeOf,
+} from "@gradus/tensor";
 import type { LossTarget } from "./loss.ts";
 
 /**

@@ -20,28 +20,30 @@ export interface DrawingOptions {
   height: number;
   theme: Theme;
   paint: Paint;
+  /** Rules besides those of the theme, for classes that begin with "gradus-". */
+  styleSheet?: string;
 }
 
 /** A whole SVG file with one element of `body` a line. It has no ids, which others could share. */
 export function svgDocument(
   body: readonly string[],
-  { title, description, width, height, theme, paint }: DrawingOptions,
+  { title, description, width, height, theme, paint, styleSheet = "" }: DrawingOptions,
 ): string {
+  const rules = (theme === "auto" ? darkStyleSheet() : "") + styleSheet;
+  const size = { width: Math.ceil(width), height: Math.ceil(height) };
   const lines = [
     element("title", {}, escapeXml(title)),
     element("desc", {}, escapeXml(description)),
-    ...(theme === "auto" ? [element("style", {}, darkStyleSheet())] : []),
-    element("rect", { width, height, ...paint({ fill: "surface" }) }),
+    ...(rules === "" ? [] : [element("style", {}, rules)]),
+    element("rect", { ...size, ...paint({ fill: "surface" }) }),
     ...body,
   ];
-  const size = [width, height].map(Math.ceil) as [number, number];
   return element(
     "svg",
     {
       xmlns: "http://www.w3.org/2000/svg",
-      viewBox: `0 0 ${size[0]} ${size[1]}`,
-      width: size[0],
-      height: size[1],
+      viewBox: `0 0 ${size.width} ${size.height}`,
+      ...size,
       role: "img",
       "font-family": FONT_FAMILY,
       style: "max-width:100%;height:auto",

@@ -16,7 +16,10 @@ const TITLE = { size: 17, lineHeight: 22, maxLines: 3 };
 const NOTE = { size: 11, lineHeight: 15, maxLines: 4 };
 
 /** The title in at most three lines, on the left of a drawing of `width` pixels. */
-export function titleBlock(title: string, { width, paint }: { width: number; paint: Paint }): TextBlock {
+export function titleBlock(
+  title: string,
+  { width, paint }: { width: number; paint: Paint },
+): TextBlock {
   const box = { width: width - 2 * PADDING, size: TITLE.size, maxLines: TITLE.maxLines };
   const lines = wrapText(title, { ...box, weight: "bold" });
   return textBlock(lines, { ...TITLE, top: PADDING - 2, weight: "600", colour: "ink", paint });

@@ -84,7 +84,7 @@ const NARROW = 1.5;
 const LOGARITHMIC_TICKS: readonly { digits: readonly number[]; stride: number }[] = [
   { digits: [1, 2, 3, 4, 5, 6, 7, 8, 9], stride: 1 },
   { digits: [1, 2, 5], stride: 1 },
-  ...[1, 2, 3, 5, 10, 20, 50, 100, 200].map((stride) => ({ digits: [1], stride })),
+  ...[1, 2, 3, 4, 5, 10, 20, 50, 100, 200].map((stride) => ({ digits: [1], stride })),
 ];
 
 /** Room around numbers that are all the same. */

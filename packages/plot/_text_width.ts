@@ -37,7 +37,11 @@ const FIRST_SQUARE = 0x1100;
 const BOLD_FACTOR = 1.08;
 
 /** The width of `text` in pixels at `size` pixels, as estimated without a font at hand. */
-export function textWidth(text: string, size: number, weight: "normal" | "bold" = "normal"): number {
+export function textWidth(
+  text: string,
+  size: number,
+  weight: "normal" | "bold" = "normal",
+): number {
   let thousandths = 0;
   for (const character of text) thousandths += WIDTHS.get(character) ?? otherWidth(character);
   return thousandths / 1000 * size * (weight === "bold" ? BOLD_FACTOR : 1);

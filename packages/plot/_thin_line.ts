@@ -12,7 +12,8 @@ export type Point = readonly [x: number, y: number];
 export function thinLine(points: readonly Point[]): readonly Point[] {
   if (points.some(([x], index) => index > 0 && x < points[index - 1][0])) return points;
   const kept: Point[] = [];
-  for (let start = 0, end = 0; start < points.length; start = end) {
+  let end = 0;
+  for (let start = 0; start < points.length; start = end) {
     const column = Math.floor(points[start][0]);
     let low = start;
     let high = start;

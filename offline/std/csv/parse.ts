@@ -6,7 +6,10 @@ export interface ParseOptions {
   separator?: string;
   /** A line that starts with this character is left out; by default none is. */
   comment?: string;
-  /** Whether to drop white space at the start of fields, `false` by default. */
+  /**
+   * Whether to drop white space at the start of fields, `false` by default. Unlike in std, a line of
+   * nothing else is then an empty line.
+   */
   trimLeadingSpace?: boolean;
   /** Fields of each row: 0 means as many as in the first; by default, or if negative, any number. */
   fieldsPerRecord?: number;

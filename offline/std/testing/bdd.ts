@@ -2,7 +2,7 @@
  * The behaviour-driven tests of std that this repository uses, for where std itself cannot be
  * reached: an outermost {@linkcode describe} is a `Deno.test`, and what it holds are its steps.
  *
- * ```ts
+ * ```ts ignore
  * import { describe, it } from "@std/testing/bdd";
  * import { assertEquals } from "@std/assert";
  *

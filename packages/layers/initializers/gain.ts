@@ -7,6 +7,7 @@ export type GainOf = "linear" | "sigmoid" | "tanh" | "relu";
  *
  * @param activation What follows the weight.
  * @returns The gain.
+ * @throws {RangeError} If the activation is none of the four.
  *
  * @example
  * ```ts
@@ -25,5 +26,9 @@ export function gainOf(activation: GainOf): number {
     case "linear":
     case "sigmoid":
       return 1;
+    default:
+      throw new RangeError(
+        `Cannot tell the gain as what follows must be linear, sigmoid, tanh or relu: found ${activation}`,
+      );
   }
 }

@@ -2,7 +2,7 @@ import { formatShape, ShapeError } from "@gradus/tensor";
 import type { Initializer } from "./initializer.ts";
 
 /**
- * Each output sees few inputs: a share of every column is 0, the rest `~ N(0, deviation²)`.
+ * Each output sees few inputs, one at least: a share of every column is 0, the rest `~ N(0, deviation²)`.
  *
  * @param options `sparsity`, the share of zeros in a column, in `[0, 1)`, rounded up (default 0.9), and `deviation` (default 0.01).
  * @returns An initialiser for weights `[in, out]`.
@@ -37,7 +37,8 @@ export function sparseInit(
       );
     }
     const [inputs, outputs] = shape as [number, number];
-    const zeros = Math.ceil(sparsity * inputs);
+    // Of few inputs, the rounded share may be all of them: then the layer could never pass anything on.
+    const zeros = Math.min(Math.ceil(sparsity * inputs), inputs - 1);
     const values = new Float64Array(inputs * outputs);
     for (let j = 0; j < outputs; j++) {
       for (const i of random.permutation(inputs).subarray(zeros)) {

@@ -1,0 +1,99 @@
+/**
+ * Loops over contiguous numbers, four at a time.
+ *
+ * A last vector that is not full is loaded whole, since behind every storage there is room to read,
+ * and stored lane by lane, since what is behind belongs to others.
+ *
+ * @module
+ */
+
+import type { FunctionBuilder, Local } from "../assembler.ts";
+import { f32x4, f64, f64x2, i32, i32x4, type Term, v128, type Value } from "../instructions.ts";
+
+/** Stores the first `count` lanes, 0 to 3. */
+export function storePartial(
+  f: FunctionBuilder,
+  { address, value, count }: { address: Value<"i32">; value: Value<"v128">; count: Value<"i32"> },
+): void {
+  f.if(i32.and(count, 2), () => {
+    f.run(v128.store64Lane(address, value, { lane: 0 }));
+    f.if(i32.and(count, 1), () => f.run(v128.store32Lane(address, value, { lane: 2, offset: 8 })));
+  }, () => f.if(i32.and(count, 1), () => f.run(v128.store32Lane(address, value, { lane: 0 }))));
+}
+
+/** A vector's place in a row: byte `offset` from its start, with `left` numbers from here to the end. */
+export interface VectorPlace {
+  readonly offset: Local<"i32">;
+  readonly left: Local<"i32">;
+}
+
+/** Visits `count` numbers, four at a time. */
+export function forEachVector(
+  f: FunctionBuilder,
+  count: Term<"i32">,
+  visit: (place: VectorPlace) => void,
+): void {
+  const offset = f.let(i32.constant(0));
+  const left = f.let(typeof count === "number" ? i32.constant(count) : count);
+  f.while(i32.gtS(left, 0), () => {
+    visit({ offset, left });
+    f.increase(offset, 16);
+    f.increase(left, -4);
+  });
+}
+
+/** Stores a vector of a row, or what of it is inside. */
+export function storeVector(
+  f: FunctionBuilder,
+  row: Term<"i32">,
+  value: Value<"v128">,
+  { offset, left }: VectorPlace,
+): void {
+  const address = f.let(i32.add(row, offset));
+  const result = f.let(value);
+  f.if(
+    i32.geS(left, 4),
+    () => f.run(v128.store(address, result)),
+    () => storePartial(f, { address, value: result, count: left }),
+  );
+}
+
+/** Ones in the lanes that are inside the row. */
+export function insideMask({ left }: VectorPlace): Value<"v128"> {
+  return i32x4.gtS(i32x4.splat(left), i32x4.lanes([0, 1, 2, 3]));
+}
+
+/** The four lanes folded into one, `(0 ∘ 2) ∘ (1 ∘ 3)`, in all lanes. */
+export function foldLanes(
+  f: FunctionBuilder,
+  vector: Value<"v128">,
+  take: (a: Value<"v128">, b: Value<"v128">) => Value<"v128">,
+): Local<"v128"> {
+  const all = f.let(vector);
+  f.set(all, take(all, v128.shuffle(all, all, [2, 3, 0, 1])));
+  f.set(all, take(all, v128.shuffle(all, all, [1, 0, 3, 2])));
+  return all;
+}
+
+/** Two float64 vectors for the four numbers of a float32 vector. */
+export function promoted(
+  f: FunctionBuilder,
+  vector: Value<"v128">,
+): readonly [Value<"v128">, Value<"v128">] {
+  const four = f.let(vector);
+  return [
+    f64x2.promoteLow(four),
+    f64x2.promoteLow(v128.shuffle(four, four, [2, 3, 2, 3])),
+  ];
+}
+
+/** The sum of both lanes. */
+export function sumOfPair(f: FunctionBuilder, pair: Value<"v128">): Value<"f64"> {
+  const both = f.let(pair);
+  return f64.add(f64x2.lane(both, 0), f64x2.lane(both, 1));
+}
+
+/** The four lanes of two float64 vectors as one of float32. */
+export function demoted(low: Value<"v128">, high: Value<"v128">): Value<"v128"> {
+  return v128.shuffle(f32x4.demote(low), f32x4.demote(high), [0, 1, 4, 5]);
+}

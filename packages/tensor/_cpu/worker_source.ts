@@ -1,0 +1,68 @@
+/**
+ * What a worker runs, as a string, since a published package has no file of its own to start it from.
+ *
+ * @module
+ */
+
+/** Words of a worker's desk in shared memory, a cache line apart. */
+export const PUBLISHED = 0;
+export const DONE = 16;
+export const STATE = 32;
+
+/** Values of `STATE`. */
+export const READY = 1;
+export const FAILED = 2;
+
+/** Behind the words: a ring of calls, each a kernel's number and its arguments. */
+export const RING_BYTES = 256;
+export const CALLS = 128;
+export const CALL_NUMBERS = 17;
+
+/** The number of a call that ends the worker. */
+export const END = -1;
+
+/** Bytes of a desk. */
+export const DESK_BYTES = RING_BYTES + CALLS * CALL_NUMBERS * 8;
+
+/** What a worker is started with. */
+export interface WorkerData {
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  /** Address of its desk. */
+  readonly desk: number;
+}
+
+const serve = `
+function serve({ module, memory, desk }) {
+  const words = new Int32Array(memory.buffer, desk, 64);
+  try {
+    const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+    const kernels = WebAssembly.Module.exports(module).map(({ name }) => exports[name]);
+    const numbers = new Float64Array(memory.buffer, desk + ${RING_BYTES}, ${CALLS * CALL_NUMBERS});
+    Atomics.store(words, ${STATE}, ${READY});
+    for (let done = 0;; done = (done + 1) | 0) {
+      for (let spins = 0; Atomics.load(words, ${PUBLISHED}) === done; spins++) {
+        if (spins > 20000) Atomics.wait(words, ${PUBLISHED}, done);
+      }
+      const n = (done & ${CALLS - 1}) * ${CALL_NUMBERS};
+      if (numbers[n] === ${END}) return;
+      kernels[numbers[n]](${
+  Array.from({ length: CALL_NUMBERS - 1 }, (_, i) => `numbers[n + ${i + 1}]`).join(", ")
+});
+      Atomics.store(words, ${DONE}, done + 1);
+      Atomics.notify(words, ${DONE});
+    }
+  } catch (error) {
+    Atomics.store(words, ${STATE}, ${FAILED});
+    Atomics.notify(words, ${DONE});
+    throw error;
+  }
+}`;
+
+/** For `node:worker_threads`, in Deno, Node and Bun. */
+export const threadSource = `${serve}
+serve(require("node:worker_threads").workerData);`;
+
+/** For a worker of a browser, which gets its data as its first message. */
+export const webSource = `${serve}
+onmessage = ({ data }) => serve(data);`;

@@ -1,0 +1,60 @@
+/** What a file's bytes may be given as. */
+export type Contents = string | Uint8Array;
+
+/**
+ * Writes a file so that it is either there whole or as it was: to a temporary file beside it, to the
+ * disk, then renamed.
+ *
+ * Needs a runtime with `node:fs`: Node, Deno or Bun.
+ *
+ * @param path Where; its folder must exist.
+ * @param contents Bytes, or text for UTF-8.
+ *
+ * @example
+ * ```ts
+ * import { writeFileWhole } from "@gradus/train";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const path = `${await Deno.makeTempDir()}/loss.csv`;
+ * await writeFileWhole(path, "epoch,loss\n");
+ * assertEquals(await Deno.readTextFile(path), "epoch,loss\n");
+ * ```
+ */
+export async function writeFileWhole(path: string, contents: Contents): Promise<void> {
+  const { open, rename, rm } = await import("node:fs/promises");
+  // One writer a path: a run's folder is its own.
+  const temporary = `${path}.tmp`;
+  try {
+    const file = await open(temporary, "w");
+    try {
+      await file.writeFile(contents);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+/**
+ * Reads a file whole.
+ *
+ * @param path Where.
+ * @returns Its bytes.
+ *
+ * @example
+ * ```ts
+ * import { readFileWhole } from "@gradus/train";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const path = await Deno.makeTempFile();
+ * assertEquals((await readFileWhole(path)).length, 0);
+ * ```
+ */
+export async function readFileWhole(path: string): Promise<Uint8Array> {
+  const { readFile } = await import("node:fs/promises");
+  return await readFile(path);
+}
