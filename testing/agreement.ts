@@ -12,6 +12,7 @@ import { type Backend, type FloatType, type NumericArray, sizeOf } from "@gradus
 import { reference } from "@gradus/tensor/reference";
 import { assert } from "@std/assert";
 import type { Numbers } from "./numbers.ts";
+import type { Rough } from "./rough.ts";
 import { runTrial, type Trial } from "./trial.ts";
 
 /** For each output, how far each number may be from the exact one: one number for all, or one each. */
@@ -61,6 +62,36 @@ export async function assertAgrees<Input extends string, Output extends string>(
     assertSame(again[name], actual[name], `${name}, computed again,`);
     assertWithin(actual[name], exact[name], { bound: bounds[name], float: backend.float, name });
   }
+}
+
+/**
+ * As {@linkcode assertAgrees}, with bounds that follow from a formula, which the oracle has to follow
+ * itself.
+ *
+ * @param formula Each float output, number by number, from u.
+ */
+export async function assertFollows<
+  Input extends string,
+  Output extends string,
+  Real extends Output,
+>(
+  backend: Backend,
+  trial: Trial<Input, Output>,
+  formula: (u: number) => Readonly<Record<Real, readonly Rough[]>>,
+): Promise<void> {
+  await assertAgrees(backend, trial, (exact, u) => {
+    const bounds = Object.fromEntries(Object.keys(exact).map((name) => [name, 0]));
+    const [own, oracles] = [formula(u), formula(roundoff("float64"))];
+    for (const name of Object.keys(own) as Real[]) {
+      assertWithin(exact[name], Float64Array.from(oracles[name], ({ value }) => value), {
+        bound: oracles[name].map(({ error }) => error),
+        float: "float64",
+        name: `the oracle's ${name}`,
+      });
+      bounds[name] = own[name].map(({ error }) => error);
+    }
+    return bounds as Bounds<Output>;
+  });
 }
 
 /** As {@linkcode assertAgrees}, without any tolerance: for results that every number type holds. */

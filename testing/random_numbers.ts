@@ -25,6 +25,11 @@ export function wholeNumbers(random: Random, shape: Shape): Numbers {
   return { shape, values: draw(shape, () => random.integer(9) - 4) };
 }
 
+/** −1 and 1, as real numbers. */
+export function signs(random: Random, shape: Shape): Numbers {
+  return { shape, values: draw(shape, () => random.integer(2) * 2 - 1) };
+}
+
 /** Whole numbers from 0 to `below` − 1, as `int32`. */
 export function indices(random: Random, shape: Shape, below: number): Numbers {
   return { shape, values: Int32Array.from({ length: sizeOf(shape) }, () => random.integer(below)) };

@@ -1,2 +1,24 @@
-/** Placeholder. @module */
-export {};
+/**
+ * What the programs of Gradus share: flags, a progress line, tables, a report page.
+ *
+ * @example
+ * ```ts
+ * import { numbersFlag, parseFlags } from "@gradus/cli";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const spec = {
+ *   hidden: numbersFlag({ description: "hidden units", fallback: [4, 16, 64], whole: true }),
+ * };
+ * assertEquals(parseFlags(["--hidden", "16"], spec).hidden, [16]);
+ * ```
+ *
+ * @module
+ */
+
+export * from "./flag.ts";
+export * from "./open_backend.ts";
+export * from "./parse_flags.ts";
+export * from "./progress_line.ts";
+export * from "./report_page.ts";
+export * from "./text_table.ts";
+export * from "./usage_error.ts";

@@ -1,6 +1,9 @@
 import { equalShapes, formatShape, ShapeError, type Tensor } from "@gradus/tensor";
 
-/** Refuses what is not a batch of class scores `[n, classes]` with labels `[n]` or rows `[n, classes]`. */
+/**
+ * Refuses what is not a batch of class scores `[n, classes]` with labels `[n]` or rows
+ * `[n, classes]`.
+ */
 export function checkClassOperands(prediction: Tensor, target: Tensor): void {
   checkPrediction(prediction, target);
   const { shape } = prediction;

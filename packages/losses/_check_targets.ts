@@ -38,7 +38,8 @@ export function checkClassTarget(target: LossTarget, outputShape: Shape): void {
 }
 
 /**
- * Refuses targets that have not the shape `[n, …outputShape]`, or a number for which `holds` is false.
+ * Refuses targets that have not the shape `[n, …outputShape]`, or a number for which `holds` is
+ * false.
  */
 export function checkPointwiseTarget(
   target: LossTarget,
@@ -78,7 +79,7 @@ function checkLabels(labels: ArrayLike<number>, classes: number): void {
 }
 
 function checkProbabilities(data: ArrayLike<number>, classes: number): void {
-  // A row x / Σx in float32 has a rounding of at most 2⁻²⁴ for each of its sum's additions and one for
+  // A row x / Σx in float32 has a rounding of at most 2⁻²⁴ for each addition of its sum and one for
   // the division. Twice that leaves room for what mixed or smoothed the row afterwards.
   const tolerance = classes * 2 ** -23;
   for (let start = 0; start < data.length; start += classes) {

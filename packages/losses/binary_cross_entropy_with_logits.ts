@@ -5,12 +5,13 @@ import { KeptBatch } from "./_kept_batch.ts";
 import type { Loss, LossTarget } from "./loss.ts";
 
 /**
- * Binary cross-entropy of `p = sigmoid(x)`, `L = −Σ (y · ln p + (1 − y) · ln(1 − p)) / size`, over all
- * numbers of the batch, as in PyTorch.
+ * Binary cross-entropy of `p = sigmoid(x)`, `L = −Σ (y · ln p + (1 − y) · ln(1 − p)) / size`, over
+ * all numbers of the batch, as in PyTorch.
  *
- * Each number is a question of its own, answered by yes (1), no (0) or a probability. It is computed as
- * `ln(1 + eˣ) − y · x` from the logits `x`, so that the network needs no sigmoid at its end, and a logit
- * of ±1000 costs 1000 rather than Infinity. With `k` questions a row, the sum per row is `k · L`.
+ * Each number is a question of its own, answered by yes (1), no (0) or a probability. It is
+ * computed as `ln(1 + eˣ) − y · x` from the logits `x`, so that the network needs no sigmoid at its
+ * end, and a logit of ±1000 costs 1000 rather than Infinity. With `k` questions a row, the sum per
+ * row is `k · L`.
  *
  * Kept for backward: prediction and target, which must not change in between.
  *

@@ -7,10 +7,10 @@ import type { Loss, LossTarget } from "./loss.ts";
 /**
  * Cross-entropy of probabilities, `L = −Σ Y · ln Ŷ / n`, averaged over the `n` rows of the batch.
  *
- * Use it behind a softmax layer. Where a target's probability is 0 the cost is Infinity and the gradient
- * −Infinity, as the mathematics says; a softmax of logits that lie more than about 100 apart gives such
- * zeros in float32. {@linkcode SoftmaxCrossEntropy} takes the logits themselves and has no such case: it
- * is the one to train with, this one is the one to read.
+ * Use it behind a softmax layer. Where a target's probability is 0 the cost is Infinity and the
+ * gradient −Infinity, as the mathematics says; a softmax of logits that lie more than about 100
+ * apart gives such zeros in float32. {@linkcode SoftmaxCrossEntropy} takes the logits themselves
+ * and has no such case: it is the one to train with, this one is the one to read.
  *
  * Kept for backward: prediction and target, which must not change in between.
  *
@@ -68,8 +68,9 @@ export class CrossEntropy implements Loss {
   /**
    * Refuses targets that are neither labels nor rows of probabilities.
    *
-   * @param target Labels `[n]` as `Int32Array` or `Uint8Array`, each in `[0, classes)`; or `[n, classes]`,
-   * each number at least 0, each row with the sum 1 to within `classes · 2⁻²³`, float32's rounding.
+   * @param target Labels `[n]` as `Int32Array` or `Uint8Array`, each in `[0, classes)`; or
+   * `[n, classes]`, each number at least 0, each row with the sum 1 to within `classes · 2⁻²³`,
+   * float32's rounding.
    * @param outputShape `[classes]`.
    * @throws {ShapeError} If the shape, or the type of its numbers, is another.
    * @throws {RangeError} If a label or a row is none, naming the row.

@@ -5,10 +5,11 @@ import { KeptBatch } from "./_kept_batch.ts";
 import type { Loss, LossTarget } from "./loss.ts";
 
 /**
- * Hinge loss, `L = Σ max(0, 1 − y · ŷ) / size`, over all numbers of the batch, for targets −1 and +1.
+ * Hinge loss, `L = Σ max(0, 1 − y · ŷ) / size`, over all numbers of the batch, for targets −1 and
+ * +1.
  *
- * A prediction on the right side costs nothing from a margin of 1 on. With a decay of the weights it
- * trains a linear support vector machine.
+ * A prediction on the right side costs nothing from a margin of 1 on. With a decay of the weights
+ * it trains a linear support vector machine.
  *
  * Kept for backward: prediction and target, which must not change in between.
  *

@@ -6,7 +6,10 @@ import type { Loss, LossTarget } from "./loss.ts";
 
 /** Settings of a {@linkcode Huber} loss. */
 export interface HuberOptions {
-  /** `δ`, the distance at which the parabola becomes a line: positive, in units of the target. Default: 1. */
+  /**
+   * `δ`, the distance at which the parabola becomes a line: positive, in units of the target.
+   * Default: 1.
+   */
   readonly delta?: number;
 }
 
@@ -15,8 +18,8 @@ export interface HuberOptions {
  * `δ · (|d| − δ / 2)` where not, as in PyTorch.
  *
  * Near the target it is half of {@linkcode MeanSquaredError}; far from it, it grows as `δ` times
- * {@linkcode MeanAbsoluteError}, so that no outlier pulls harder than `δ`. With `k` numbers a row, the
- * sum per row is `k · L`.
+ * {@linkcode MeanAbsoluteError}, so that no outlier pulls harder than `δ`. With `k` numbers a row,
+ * the sum per row is `k · L`.
  *
  * Kept for backward: prediction and target, which must not change in between.
  *

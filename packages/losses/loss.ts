@@ -11,8 +11,8 @@ export interface LossTarget {
 /**
  * What a network is trained to make small: one number for a batch, and its gradient.
  *
- * A loss owns its result and its gradient. Both are allocated at the first batch, and again only when a
- * batch is larger, so that a training step allocates nothing.
+ * A loss owns its result and its gradient. Both are allocated at the first batch, and again only
+ * when a batch is larger, so that a training step allocates nothing.
  *
  * @example
  * ```ts
@@ -48,7 +48,8 @@ export interface Loss {
    */
   backward(): Tensor;
   /**
-   * Refuses targets for which the loss has no meaning. Forward cannot: it does not read numbers back.
+   * Refuses targets for which the loss has no meaning. Forward cannot: it does not read numbers
+   * back.
    *
    * @param target Targets of any number of rows.
    * @param outputShape Shape of the prediction without the batch: `[classes]` …

@@ -7,8 +7,9 @@ import type { Loss, LossTarget } from "./loss.ts";
 /**
  * Mean absolute error, `L = Σ |ŷ − y| / size`, over all numbers of the batch, as in PyTorch.
  *
- * It weighs outliers less than {@linkcode MeanSquaredError}, and its gradient does not fade near the
- * target; {@linkcode Huber} is between the two. With `k` numbers a row, the sum per row is `k · L`.
+ * It weighs outliers less than {@linkcode MeanSquaredError}, and its gradient does not fade near
+ * the target; {@linkcode Huber} is between the two. With `k` numbers a row, the sum per row is
+ * `k · L`.
  *
  * Kept for backward: prediction and target, which must not change in between.
  *

@@ -7,9 +7,9 @@ import type { Loss, LossTarget } from "./loss.ts";
 /**
  * Mean squared error, `L = Σ (ŷ − y)² / size`, over all numbers of the batch, as in PyTorch.
  *
- * Other conventions are multiples of it. With `k` numbers a row, the squared error `Σ (ŷ − y)² / n` per
- * row is `k · L`, and with a factor ½, as lecture notes like it, `k · L / 2`. The learning rate that
- * suits them is to be multiplied by the same `k` or `k / 2` here.
+ * Other conventions are multiples of it. With `k` numbers a row, the squared error `Σ (ŷ − y)² / n`
+ * per row is `k · L`, and with a factor ½, as lecture notes like it, `k · L / 2`. The learning rate
+ * that suits them is to be multiplied by the same `k` or `k / 2` here.
  *
  * Kept for backward: prediction and target, which must not change in between.
  *

@@ -1,11 +1,12 @@
 /**
  * What a network is trained to make small: losses with their gradients, derived by hand.
  *
- * {@linkcode Loss.forward} gives the mean cost of a batch, {@linkcode Loss.backward} its gradient with
- * respect to the prediction, and {@linkcode Loss.checkTarget} refuses targets without a meaning before
- * they are uploaded. For classes: {@linkcode SoftmaxCrossEntropy} on logits, {@linkcode CrossEntropy} on
- * probabilities. For yes and no: {@linkcode BinaryCrossEntropyWithLogits}, {@linkcode Hinge}. For
- * quantities: {@linkcode MeanSquaredError}, {@linkcode MeanAbsoluteError}, {@linkcode Huber}.
+ * {@linkcode Loss.forward} gives the mean cost of a batch, {@linkcode Loss.backward} its gradient
+ * with respect to the prediction, and {@linkcode Loss.checkTarget} refuses targets without a
+ * meaning before they are uploaded. For classes: {@linkcode SoftmaxCrossEntropy} on logits,
+ * {@linkcode CrossEntropy} on probabilities. For yes and no:
+ * {@linkcode BinaryCrossEntropyWithLogits}, {@linkcode Hinge}. For quantities:
+ * {@linkcode MeanSquaredError}, {@linkcode MeanAbsoluteError}, {@linkcode Huber}.
  *
  * @example Train one number
  * ```ts

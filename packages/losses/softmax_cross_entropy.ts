@@ -7,8 +7,8 @@ import type { Loss, LossTarget } from "./loss.ts";
 /** Settings of a {@linkcode SoftmaxCrossEntropy} loss. */
 export interface SoftmaxCrossEntropyOptions {
   /**
-   * `s`, the share of each target that is spread evenly over all classes, in [0, 1): the network learns
-   * `(1 − s) · Y + s / classes`. Default: 0.
+   * `s`, the share of each target that is spread evenly over all classes, in [0, 1): the network
+   * learns `(1 − s) · Y + s / classes`. Default: 0.
    */
   readonly labelSmoothing?: number;
   /** A positive factor for each class, to make up for rare ones. Default: 1 for all. */
@@ -16,20 +16,21 @@ export interface SoftmaxCrossEntropyOptions {
 }
 
 /**
- * Cross-entropy of softmax, `L = −Σ Y · ln softmax(x) / n`, from logits `x`, averaged over the `n` rows
- * of the batch.
+ * Cross-entropy of softmax, `L = −Σ Y · ln softmax(x) / n`, from logits `x`, averaged over the `n`
+ * rows of the batch.
  *
- * Both in one are exact where {@linkcode CrossEntropy} behind a softmax is not: logits of [1000, 0] cost 0
- * or 1000, never Infinity. The gradient is plain, too: probabilities minus targets.
+ * Both in one are exact where {@linkcode CrossEntropy} behind a softmax is not: logits of [1000, 0]
+ * cost 0 or 1000, never Infinity. The gradient is plain, too: probabilities minus targets.
  *
- * With class weights `w` every term is multiplied by the weight of its class, and for labels the sum is
- * divided by the sum of the labels' weights instead of `n`; for targets `[n, classes]` by `n` all the
- * same. Both are PyTorch's conventions.
+ * With class weights `w` every term is multiplied by the weight of its class, and for labels the
+ * sum is divided by the sum of the labels' weights instead of `n`; for targets `[n, classes]` by
+ * `n` all the same. Both are PyTorch's conventions.
  *
  * Kept for backward: the gradient, which forward computes along with the cost.
  *
- * Derivations: `docs/derivations/softmax.md` and `docs/derivations/cross_entropy.md`. Label smoothing:
- * Szegedy et al., Rethinking the Inception Architecture for Computer Vision, 2016, section 7.
+ * Derivations: `docs/derivations/softmax.md` and `docs/derivations/cross_entropy.md`. Label
+ * smoothing: Szegedy et al., Rethinking the Inception Architecture for Computer Vision, 2016,
+ * section 7.
  *
  * @example
  * ```ts
@@ -90,8 +91,8 @@ export class SoftmaxCrossEntropy implements Loss {
     checkClassOperands(prediction, target);
     const weight = this.#weightFor(prediction);
     const cost = this.#batch.keep(prediction, target);
-    // With p = softmax(x): ∂ ln p_c/∂x_j = (c = j ? 1 : 0) − p_j. Over a row of targets that sum to 1,
-    // −Σ_c Y_c · ∂ ln p_c/∂x_j = p_j − Y_j, so that ∂L/∂x = (softmax(x) − Y) / n.
+    // With p = softmax(x), ∂ ln p_c/∂x_j is 1 − p_j for c = j and −p_j for all others. Over a row
+    // of targets that sum to 1, −Σ_c Y_c · ∂ ln p_c/∂x_j = p_j − Y_j: ∂L/∂x = (softmax(x) − Y) / n.
     prediction.backend.softmaxCrossEntropy(
       { logits: prediction, target, weight },
       this.#options,
@@ -103,8 +104,8 @@ export class SoftmaxCrossEntropy implements Loss {
   /**
    * `∂L/∂x = (softmax(x) − Y) / n`, as forward left it.
    *
-   * With weights, `∂L/∂x_j = (softmax(x)_j · Σ_c w_c · Y_c − w_j · Y_j) / n`, or over the sum of the
-   * labels' weights.
+   * With weights, `∂L/∂x_j = (softmax(x)_j · Σ_c w_c · Y_c − w_j · Y_j) / n`, or over the sum of
+   * the labels' weights.
    *
    * @returns `[n, classes]`, valid until forward runs again.
    * @throws {Error} If forward did not run since the last backward.
@@ -117,8 +118,9 @@ export class SoftmaxCrossEntropy implements Loss {
   /**
    * Refuses targets that are neither labels nor rows of probabilities.
    *
-   * @param target Labels `[n]` as `Int32Array` or `Uint8Array`, each in `[0, classes)`; or `[n, classes]`,
-   * each number at least 0, each row with the sum 1 to within `classes · 2⁻²³`, float32's rounding.
+   * @param target Labels `[n]` as `Int32Array` or `Uint8Array`, each in `[0, classes)`; or
+   * `[n, classes]`, each number at least 0, each row with the sum 1 to within `classes · 2⁻²³`,
+   * float32's rounding.
    * @param outputShape `[classes]`.
    * @throws {ShapeError} If the shape, or the type of its numbers, is another.
    * @throws {RangeError} If a label or a row is none, naming the row.

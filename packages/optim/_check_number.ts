@@ -1,4 +1,7 @@
-/** Refuses what is not a finite number of at least 0; `what` is `make a schedule as the rate`, or such. */
+/**
+ * Refuses what is not a finite number of at least 0; `what` is `make a schedule as the rate`, or
+ * such.
+ */
 export function checkNotNegative(what: string, value: number): void {
   if (!(value >= 0 && value < Infinity)) {
     throw new RangeError(

@@ -2,7 +2,9 @@ import { equalShapes, formatShape, ShapeError } from "@gradus/tensor";
 import { checkWhole } from "./_check_number.ts";
 import type { OptimizerState } from "./optimizer.ts";
 
-/** Refuses a state, of unknown origin, that an optimizer whose own state is `expected` never gave. */
+/**
+ * Refuses a state, of unknown origin, that an optimizer whose own state is `expected` never gave.
+ */
 export function checkState(state: OptimizerState, expected: OptimizerState): void {
   const { kind } = expected;
   if (typeof state !== "object" || state === null) {
@@ -18,7 +20,7 @@ export function checkState(state: OptimizerState, expected: OptimizerState): voi
     checkWhole(`restore ${name} as its updates`, updates);
     if (updates > state.steps) {
       throw new RangeError(
-        `Cannot restore ${name} as its updates must be at most ${state.steps} steps: found ${updates}`,
+        `Cannot restore ${name} as its updates must not exceed the steps, ${state.steps}: found ${updates}`,
       );
     }
   }

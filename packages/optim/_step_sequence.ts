@@ -17,7 +17,10 @@ import type {
 import type { OptimizerOptions, OptimizerSlot, OptimizerState } from "./optimizer.ts";
 import type { Schedule } from "./schedule.ts";
 
-/** A record of a backend's step that is filled in anew before each one, so that a step allocates nothing. */
+/**
+ * A record of a backend's step that is filled in anew before each one, so that a step allocates
+ * nothing.
+ */
 export type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /** What distinguishes one optimizer from another. */

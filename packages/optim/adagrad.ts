@@ -11,7 +11,8 @@ export interface AdagradOptions extends OptimizerOptions {
 }
 
 /**
- * Adagrad, `θ ← θ − η · g / (√s + ε)` with `s ← s + g²`: the more a coordinate moved, the slower it moves.
+ * Adagrad, `θ ← θ − η · g / (√s + ε)` with `s ← s + g²`: the more a coordinate moved, the slower it
+ * moves.
  *
  * `g = ∂L/∂θ + λ · θ`, where `λ` is the weight decay, and `s` begins at 0, as in PyTorch.
  *
@@ -113,7 +114,8 @@ export class Adagrad implements Optimizer {
   }
 
   /**
-   * Continues from what `save` gave, with the settings of now; the slots' numbers are the caller's to set.
+   * Continues from what `save` gave, with the settings of now; the slots' numbers are the caller's
+   * to set.
    *
    * @param state Such a record, of the same optimizer for the same parameters.
    * @throws {TypeError} If it is of another optimizer, or of other parameters, slots or shapes.

@@ -15,13 +15,14 @@ export interface AdamOptions extends OptimizerOptions {
 }
 
 /**
- * Adam, `θ ← θ − η · m̂ / (√v̂ + ε)`: steps of about the learning rate in every coordinate, whatever the
- * scale of its gradient.
+ * Adam, `θ ← θ − η · m̂ / (√v̂ + ε)`: steps of about the learning rate in every coordinate,
+ * whatever the scale of its gradient.
  *
- * `m ← β₁ · m + (1 − β₁) · g` and `v ← β₂ · v + (1 − β₂) · g²` are running means of `g = ∂L/∂θ + λ · θ`
- * and its square. Both begin at 0; `m̂ = m / (1 − β₁ᵗ)` and `v̂ = v / (1 − β₂ᵗ)` make up for that, where `t`
- * counts the steps that changed the parameter, this one included. Weight decay `λ` goes through the
- * means, as in PyTorch; {@linkcode AdamW} keeps it apart.
+ * `m ← β₁ · m + (1 − β₁) · g` and `v ← β₂ · v + (1 − β₂) · g²` are running means of
+ * `g = ∂L/∂θ + λ · θ` and its square. Both begin at 0; `m̂ = m / (1 − β₁ᵗ)` and
+ * `v̂ = v / (1 − β₂ᵗ)` make up for that, where `t` counts the steps that changed the parameter,
+ * this one included. Weight decay `λ` goes through the means, as in PyTorch; {@linkcode AdamW}
+ * keeps it apart.
  *
  * Source: Kingma and Ba, Adam: A Method for Stochastic Optimization, 2015, algorithm 1.
  *
@@ -110,7 +111,8 @@ export class Adam implements Optimizer {
   }
 
   /**
-   * Continues from what `save` gave, with the settings of now; the slots' numbers are the caller's to set.
+   * Continues from what `save` gave, with the settings of now; the slots' numbers are the caller's
+   * to set.
    *
    * @param state Such a record, of the same optimizer for the same parameters.
    * @throws {TypeError} If it is of another optimizer, or of other parameters, slots or shapes.

@@ -17,11 +17,11 @@ export interface AdamWOptions extends OptimizerOptions {
 /**
  * Adam with decoupled weight decay, `θ ← θ − η · λ · θ − η · m̂ / (√v̂ + ε)`.
  *
- * `m̂` and `v̂` are the means of {@linkcode Adam}, of `g = ∂L/∂θ` alone: every weight shrinks by the same
- * share `η · λ`, where Adam divides the pull of its decay by the size of the gradients.
+ * `m̂` and `v̂` are the means of {@linkcode Adam}, of `g = ∂L/∂θ` alone: every weight shrinks by
+ * the same share `η · λ`, where Adam divides the pull of its decay by the size of the gradients.
  *
- * Source: Loshchilov and Hutter, Decoupled Weight Decay Regularization, 2019, algorithm 2, with the rate in
- * place of the multiplier, as in PyTorch.
+ * Source: Loshchilov and Hutter, Decoupled Weight Decay Regularization, 2019, algorithm 2, with the
+ * rate in place of the multiplier, as in PyTorch.
  *
  * @example
  * ```ts
@@ -112,7 +112,8 @@ export class AdamW implements Optimizer {
   }
 
   /**
-   * Continues from what `save` gave, with the settings of now; the slots' numbers are the caller's to set.
+   * Continues from what `save` gave, with the settings of now; the slots' numbers are the caller's
+   * to set.
    *
    * @param state Such a record, of the same optimizer for the same parameters.
    * @throws {TypeError} If it is of another optimizer, or of other parameters, slots or shapes.

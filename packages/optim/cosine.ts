@@ -12,16 +12,17 @@ export interface CosineOptions {
 }
 
 /**
- * A rate that falls along half a cosine, `η(t) = final + (rate − final) · (1 + cos(π · t / steps)) / 2`
- * until `t = steps`, and stays there.
+ * A rate that falls along half a cosine,
+ * `η(t) = final + (rate − final) · (1 + cos(π · t / steps)) / 2` until `t = steps`, and stays
+ * there.
  *
- * Source: Loshchilov and Hutter, SGDR: Stochastic Gradient Descent with Warm Restarts, 2017, section 3,
- * without the restarts.
+ * Source: Loshchilov and Hutter, SGDR: Stochastic Gradient Descent with Warm Restarts, 2017,
+ * section 3, without the restarts.
  *
  * @param options The two rates, and the steps between them.
  * @returns The schedule.
- * @throws {RangeError} If a rate is negative or not finite, or the steps are not a whole number of at
- * least 1.
+ * @throws {RangeError} If a rate is negative or not finite, or the steps are not a whole number of
+ * at least 1.
  *
  * @example
  * ```ts

@@ -9,17 +9,21 @@ export interface ExponentialOptions {
   readonly decay: number;
   /** Steps of a stage, above 0: for a stage of `k` epochs, `k · stepsPerEpoch`. */
   readonly stageSteps: number;
-  /** Whether the rate falls at the end of each stage alone rather than at every step. Default: false. */
+  /**
+   * Whether the rate falls at the end of each stage alone rather than at every step. Default:
+   * false.
+   */
   readonly staircase?: boolean;
 }
 
 /**
- * A rate that shrinks by the same factor in every stage, `η(t) = rate · decay^(t / stageSteps)`; with
- * `staircase` the exponent is rounded down.
+ * A rate that shrinks by the same factor in every stage, `η(t) = rate · decay^(t / stageSteps)`;
+ * with `staircase` the exponent is rounded down.
  *
  * @param options The rate, its decay and the stages.
  * @returns The schedule.
- * @throws {RangeError} If the rate is negative or not finite, or the decay or the stage is not above 0.
+ * @throws {RangeError} If the rate is negative or not finite, or the decay or the stage is not
+ * above 0.
  *
  * @example A tenth less after every second epoch
  * ```ts

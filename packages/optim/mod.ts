@@ -1,13 +1,15 @@
 /**
- * What moves parameters: optimizers and learning-rate schedules, with gradient clipping and weight decay.
+ * What moves parameters: optimizers and learning-rate schedules, with gradient clipping and weight
+ * decay.
  *
- * {@linkcode Sgd}, {@linkcode Adam}, {@linkcode AdamW}, {@linkcode RmsProp} and {@linkcode Adagrad} are
- * PyTorch's, number for number. Each takes parameters, or groups of them with rates and decays of their
- * own, and moves all of them by one call of the backend.
+ * {@linkcode Sgd}, {@linkcode Adam}, {@linkcode AdamW}, {@linkcode RmsProp} and {@linkcode Adagrad}
+ * are PyTorch's, number for number. Each takes parameters, or groups of them with rates and decays
+ * of their own, and moves all of them by one call of the backend.
  *
- * A learning rate is a number or a {@linkcode Schedule}, any function of the step: {@linkcode constant},
- * {@linkcode exponential}, {@linkcode stepDecay}, {@linkcode cosine}, {@linkcode polynomial},
- * {@linkcode oneCycle}, {@linkcode warmup} before another. {@linkcode ReduceOnPlateau} watches a loss.
+ * A learning rate is a number or a {@linkcode Schedule}, any function of the step:
+ * {@linkcode constant}, {@linkcode exponential}, {@linkcode stepDecay}, {@linkcode cosine},
+ * {@linkcode polynomial}, {@linkcode oneCycle}, {@linkcode warmup} before another.
+ * {@linkcode ReduceOnPlateau} watches a loss.
  *
  * @example Minimise (x − 3)²
  * ```ts

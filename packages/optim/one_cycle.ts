@@ -19,25 +19,32 @@ export interface OneCycleOptions {
 
 /**
  * A rate that rises to a peak and falls again: from `startFactor · peak` at step 0 to `peak` at
- * `p = warmupShare · steps − 1`, and on to `finalFactor · peak` at the last step, `steps − 1`, where it
- * stays.
+ * `p = warmupShare · steps − 1`, and on to `finalFactor · peak` at the last step, `steps − 1`,
+ * where it stays.
  *
  * Steps and defaults are those of PyTorch's `OneCycleLR`, whose anneal is `"cosine"`.
  *
- * Source: Smith and Topin, Super-Convergence: Very Fast Training of Neural Networks Using Large Learning
- * Rates, 2018.
+ * Source: Smith and Topin, Super-Convergence: Very Fast Training of Neural Networks Using Large
+ * Learning Rates, 2018.
  *
  * @param options The peak, the steps and the shape.
  * @returns The schedule.
- * @throws {RangeError} If the peak is not a positive number, a factor is negative or not finite, the
- * steps are not a whole number of at least 1, the share is not in [0, 1), or the anneal is another word.
+ * @throws {RangeError} If the peak is not a positive number, a factor is negative or not finite,
+ * the steps are not a whole number of at least 1, the share is not in [0, 1), or the anneal is
+ * another word.
  *
  * @example
  * ```ts
  * import { oneCycle } from "@gradus/optim";
  * import { assertEquals } from "@std/assert";
  *
- * const rate = oneCycle({ peak: 8, steps: 9, startFactor: 0.25, finalFactor: 0, warmupShare: 5 / 9 });
+ * const rate = oneCycle({
+ *   peak: 8,
+ *   steps: 9,
+ *   startFactor: 0.25,
+ *   finalFactor: 0,
+ *   warmupShare: 5 / 9,
+ * });
  * assertEquals([0, 2, 4, 6, 8, 100].map(rate), [2, 5, 8, 4, 0, 0]);
  * ```
  */

@@ -28,7 +28,9 @@ export interface OptimizedParameter {
   readonly name: string;
   /** The numbers, overwritten by each step. The tensor stays the same. */
   readonly value: Tensor;
-  /** ∂L/∂value, in the shape of the value, as the last backward left it. The tensor stays the same. */
+  /**
+   * ∂L/∂value, in the shape of the value, as the last backward left it. The tensor stays the same.
+   */
   readonly gradient: Tensor;
   /** Whether the next step may change the value. It is read at each step. */
   readonly trainable: boolean;

@@ -3,16 +3,26 @@ import type { Schedule } from "./schedule.ts";
 
 /** Settings that all optimizers have. */
 export interface OptimizerOptions {
-  /** The factor of each update: a finite number of at least 0, or a function of the step. Default: see the optimizer. */
+  /**
+   * The factor of each update: a finite number of at least 0, or a function of the step. Default:
+   * see the optimizer.
+   */
   readonly learningRate?: number | Schedule;
-  /** How strongly values are pulled to 0, at least 0. Default: 0, unless the optimizer says otherwise. */
+  /**
+   * How strongly values are pulled to 0, at least 0. Default: 0, unless the optimizer says
+   * otherwise.
+   */
   readonly weightDecay?: number;
   /**
-   * The largest L2 norm, above 0, of all gradients together: if they exceed it, all are scaled by
-   * `clipNorm / norm`. Default: none.
+   * The largest L2 norm, above 0, of all gradients together: if they exceed it, all are multiplied
+   * by `clipNorm / norm`, before decay is added. (PyTorch's `clip_grad_norm_` adds 10⁻⁶ to the
+   * norm.) Default: none.
    */
   readonly clipNorm?: number;
-  /** The largest L2 norm, above 0, of each gradient by itself. Default: none. Not along with `clipNorm`. */
+  /**
+   * The largest L2 norm, above 0, of each parameter's gradient by itself, otherwise as `clipNorm`,
+   * which must not be given along with it. Default: none.
+   */
   readonly clipParameterNorm?: number;
 }
 
@@ -24,13 +34,18 @@ export interface OptimizerSlot {
   readonly value: Tensor;
 }
 
-/** What {@linkcode Optimizer.save} gives: plain JSON, to be kept along with the numbers of the slots. */
+/**
+ * What {@linkcode Optimizer.save} gives: plain JSON, to be kept along with the numbers of the
+ * slots.
+ */
 export interface OptimizerState {
   /** Which optimizer: `"sgd"`, `"adam"` … */
   readonly kind: string;
   /** Steps taken. */
   readonly steps: number;
-  /** The parameters in order, and how many steps changed each; a frozen one is left out of a step. */
+  /**
+   * The parameters in order, and how many steps changed each; a frozen one is left out of a step.
+   */
   readonly parameters: readonly { readonly name: string; readonly updates: number }[];
   /** The slots in order. */
   readonly slots: readonly { readonly name: string; readonly shape: Shape }[];
@@ -39,10 +54,11 @@ export interface OptimizerState {
 /**
  * What moves parameters against their gradients.
  *
- * All of a step is queued on the parameters' backend, and a step allocates nothing. Parameters that are
- * not trainable at a step are left out of it, though their slots exist. A step whose gradients are not
- * all finite changes nothing, nor does any later one, and the {@linkcode Optimizer.flag} tells which
- * parameter was the first: read it now and then and hand it to {@linkcode Optimizer.check}.
+ * All of a step is queued on the parameters' backend, and a step allocates nothing. Parameters that
+ * are not trainable at a step are left out of it, though their slots exist. A step whose gradients
+ * are not all finite changes nothing, nor does any later one, and the {@linkcode Optimizer.flag}
+ * tells which parameter was the first: read it now and then and hand it to
+ * {@linkcode Optimizer.check}.
  *
  * @example Stop at the first NaN
  * ```ts
@@ -72,7 +88,10 @@ export interface Optimizer {
   readonly learningRate: number;
   /** All state to be saved, in the order of the parameters. The tensors stay the same. */
   readonly slots: readonly OptimizerSlot[];
-  /** `int32 [2]`, zeros until a gradient is not finite, and then what {@linkcode Optimizer.check} reads. */
+  /**
+   * `int32 [2]`, zeros until a gradient is not finite, and then what {@linkcode Optimizer.check}
+   * reads.
+   */
   readonly flag: Tensor;
   /**
    * Moves the parameters once.
@@ -95,12 +114,12 @@ export interface Optimizer {
    */
   save(): OptimizerState;
   /**
-   * Continues from what {@linkcode Optimizer.save} gave; the settings stay, the flag is cleared, and the
-   * numbers of the slots are the caller's to set.
+   * Continues from what {@linkcode Optimizer.save} gave; the settings stay, the flag is cleared,
+   * and the numbers of the slots are the caller's to set.
    *
    * @param state Such a record, of the same optimizer for the same parameters.
-   * @throws {TypeError} If it is of another kind of optimizer, of other parameters or slots, or of slots
-   * of another shape; nothing changes.
+   * @throws {TypeError} If it is of another kind of optimizer, of other parameters or slots, or of
+   * slots of another shape; nothing changes.
    * @throws {RangeError} If a count of steps is none; nothing changes.
    */
   restore(state: OptimizerState): void;

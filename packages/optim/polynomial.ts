@@ -19,8 +19,8 @@ export interface PolynomialOptions {
  *
  * @param options The two rates, and the steps and the curve between them.
  * @returns The schedule.
- * @throws {RangeError} If a rate is negative or not finite, the steps are not a whole number of at least
- * 1, or the power is not above 0.
+ * @throws {RangeError} If a rate is negative or not finite, the steps are not a whole number of at
+ * least 1, or the power is not above 0.
  *
  * @example
  * ```ts

@@ -26,11 +26,11 @@ export interface PlateauState {
 }
 
 /**
- * A learning rate that falls when a loss stops falling: when more than `patience` losses in a row were
- * no lower than `best − threshold · |best|`, the rate becomes `max(rate · factor, minimum)`.
+ * A learning rate that falls when a loss stops falling: when more than `patience` losses in a row
+ * were no lower than `best − threshold · |best|`, the rate becomes `max(rate · factor, minimum)`.
  *
- * It is told a loss, usually that of the validation rows after each epoch, and an optimizer takes its
- * {@linkcode ReduceOnPlateau.schedule}. Defaults are those of PyTorch.
+ * It is told a loss, usually that of the validation rows after each epoch, and an optimizer takes
+ * its {@linkcode ReduceOnPlateau.schedule}. Defaults are those of PyTorch.
  *
  * @example
  * ```ts
@@ -59,8 +59,8 @@ export class ReduceOnPlateau {
    * A rate that has seen no loss.
    *
    * @param options The rate, and when and how far it falls.
-   * @throws {RangeError} If the rate or the minimum is negative or not finite, or another setting is
-   * outside its range.
+   * @throws {RangeError} If the rate or the minimum is negative or not finite, or another setting
+   * is outside its range.
    */
   constructor(options: ReduceOnPlateauOptions) {
     const { rate, factor = 0.1, patience = 10, threshold = 1e-4, minimum = 0 } = options;

@@ -15,10 +15,11 @@ export interface RmsPropOptions extends OptimizerOptions {
 }
 
 /**
- * RMSprop, `θ ← θ − η · v` with `v ← μ · v + g / (√s + ε)`: gradients divided by their root mean square.
+ * RMSprop, `θ ← θ − η · v` with `v ← μ · v + g / (√s + ε)`: gradients divided by their root mean
+ * square.
  *
- * `s ← α · s + (1 − α) · g²` is a running mean, from 0, of the square of `g = ∂L/∂θ + λ · θ`, where `λ` is
- * the weight decay; `ε` is outside of the root. All is as in PyTorch.
+ * `s ← α · s + (1 − α) · g²` is a running mean, from 0, of the square of `g = ∂L/∂θ + λ · θ`, where
+ * `λ` is the weight decay; `ε` is outside of the root. All is as in PyTorch.
  *
  * Source: Hinton, Neural Networks for Machine Learning, lecture 6e, 2012.
  *
@@ -44,7 +45,8 @@ export class RmsProp implements Optimizer {
   readonly #sequence: StepSequence<RmsPropEntry>;
 
   /**
-   * An optimizer that has taken no step. It allocates a mean square for each parameter, and a velocity if there is momentum.
+   * An optimizer that has taken no step. It allocates a mean square for each parameter, and a
+   * velocity if there is momentum.
    *
    * @param parameters Parameters, or groups of them with settings of their own.
    * @param options See {@linkcode RmsPropOptions}.
@@ -125,7 +127,8 @@ export class RmsProp implements Optimizer {
   }
 
   /**
-   * Continues from what `save` gave, with the settings of now; the slots' numbers are the caller's to set.
+   * Continues from what `save` gave, with the settings of now; the slots' numbers are the caller's
+   * to set.
    *
    * @param state Such a record, of the same optimizer for the same parameters.
    * @throws {TypeError} If it is of another optimizer, or of other parameters, slots or shapes.

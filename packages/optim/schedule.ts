@@ -1,9 +1,9 @@
 /**
- * The learning rate of each step, a function from the number of steps taken before (0 at the first) to
- * a finite number of at least 0.
+ * The learning rate of each step, a function from the number of steps taken before (0 at the first)
+ * to a finite number of at least 0.
  *
- * Any such function will do; an optimizer checks what it returns at each step. Where a course counts
- * epochs, multiply by the steps of an epoch, `Math.ceil(rows / batchSize)`.
+ * Any such function will do; an optimizer checks what it returns at each step. Where a course
+ * counts epochs, multiply by the steps of an epoch, `Math.ceil(rows / batchSize)`.
  *
  * @example
  * ```ts

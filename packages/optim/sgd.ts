@@ -11,9 +11,14 @@ export interface SgdOptions extends OptimizerOptions {
   readonly learningRate: number | Schedule;
   /** `μ`, in [0, 1). Default: 0. */
   readonly momentum?: number;
-  /** Whether the step looks ahead along the velocity; needs momentum, and no dampening. Default: false. */
+  /**
+   * Whether the step looks ahead along the velocity; needs momentum, and no dampening. Default:
+   * false.
+   */
   readonly nesterov?: boolean;
-  /** The share of each gradient but the first that the velocity leaves out, in [0, 1). Default: 0. */
+  /**
+   * The share of each gradient but the first that the velocity leaves out, in [0, 1). Default: 0.
+   */
   readonly dampening?: number;
   /** Whether decay bypasses gradient and velocity: `θ ← θ − η · λ · θ`. Default: false. */
   readonly decoupled?: boolean;
@@ -22,21 +27,20 @@ export interface SgdOptions extends OptimizerOptions {
 }
 
 /**
- * Stochastic gradient descent, `θ ← θ − η · v` with the velocity `v ← μ · v + g`, and `g = ∂L/∂θ + λ · θ`.
+ * Stochastic gradient descent, `θ ← θ − η · v` with the velocity `v ← μ · v + g`, and
+ * `g = ∂L/∂θ + λ · θ`.
  *
- * `η` is the learning rate, `μ` the momentum and `λ` the weight decay, all as in PyTorch: the velocity
- * begins as the first gradient, whatever the dampening, and Nesterov's momentum moves by
+ * `η` is the learning rate, `μ` the momentum and `λ` the weight decay, all as in PyTorch: the
+ * velocity begins as the first gradient, whatever the dampening, and Nesterov's momentum moves by
  * `g + μ · v` in place of `v`.
  *
- * With `rateInVelocity` it is `v ← μ · v + η · g` and `θ ← θ − v`, as in many a textbook. At a constant
- * rate the two take the same path. When the rate changes they part: `v` here remembers the rates it was
- * made with, so that after a fall of the rate the old velocity carries on at its old length, while
- * PyTorch's form scales all of it by the new rate at once.
+ * With `rateInVelocity` it is `v ← μ · v + η · g` and `θ ← θ − v`, as in many a textbook. At a
+ * constant rate the two take the same path. When the rate changes they part: `v` here remembers the
+ * rates it was made with, so that after a fall of the rate the old velocity carries on at its old
+ * length, while PyTorch's form scales all of it by the new rate at once.
  *
- * Gradients are clipped first, then decay is added. A norm is scaled down to exactly the limit, where
- * PyTorch divides by the norm plus 10⁻⁶.
- *
- * Source: Sutskever et al., On the Importance of Initialization and Momentum in Deep Learning, 2013.
+ * Source: Sutskever et al., On the Importance of Initialization and Momentum in Deep Learning,
+ * 2013.
  *
  * @example
  * ```ts
@@ -63,7 +67,8 @@ export class Sgd implements Optimizer {
   readonly #sequence: StepSequence<SgdEntry>;
 
   /**
-   * An optimizer that has taken no step. It allocates a velocity for each parameter, if there is momentum.
+   * An optimizer that has taken no step. It allocates a velocity for each parameter, if there is
+   * momentum.
    *
    * @param parameters Parameters, or groups of them with settings of their own.
    * @param options See {@linkcode SgdOptions}.
@@ -152,7 +157,8 @@ export class Sgd implements Optimizer {
   }
 
   /**
-   * Continues from what `save` gave, with the settings of now; the slots' numbers are the caller's to set.
+   * Continues from what `save` gave, with the settings of now; the slots' numbers are the caller's
+   * to set.
    *
    * @param state Such a record, of the same optimizer for the same parameters.
    * @throws {TypeError} If it is of another optimizer, or of other parameters, slots or shapes.

@@ -14,14 +14,14 @@ export interface StepDecayOptions {
 }
 
 /**
- * A rate that falls at given steps, `η(t) = rate · factor^k`, where `k` counts the milestones up to `t`,
- * or is `⌊t / every⌋`.
+ * A rate that falls at given steps, `η(t) = rate · factor^k`, where `k` counts the milestones up to
+ * `t`, or is `⌊t / every⌋`.
  *
  * @param options The rate, and when it falls by what factor.
  * @returns The schedule.
  * @throws {TypeError} If `milestones` and `every` are both given, or neither.
- * @throws {RangeError} If the rate is negative or not finite, the factor is not above 0, or the steps
- * are not ascending whole numbers of at least 1.
+ * @throws {RangeError} If the rate is negative or not finite, the factor is not above 0, or the
+ * steps are not ascending whole numbers of at least 1.
  *
  * @example
  * ```ts

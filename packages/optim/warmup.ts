@@ -10,14 +10,14 @@ export interface WarmupOptions {
 }
 
 /**
- * A straight rise before another schedule: `η(t) = from + (then(0) − from) · t / steps` for `t < steps`,
- * and `then(t − steps)` from there on.
+ * A straight rise before another schedule: `η(t) = from + (then(0) − from) · t / steps` for
+ * `t < steps`, and `then(t − steps)` from there on.
  *
  * @param options The rise.
  * @param then What follows, as if it began at step 0.
  * @returns The schedule.
- * @throws {RangeError} If a rate is negative or not finite, or the steps are not a whole number of at
- * least 1.
+ * @throws {RangeError} If a rate is negative or not finite, or the steps are not a whole number of
+ * at least 1.
  *
  * @example
  * ```ts

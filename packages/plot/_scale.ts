@@ -33,8 +33,12 @@ export interface ScaleOptions {
 
 /** Below this part of its numbers' size, a difference is rounding noise. */
 const NOISE = 1e-12;
-/** The step of an axis through numbers so small that floating point ends. */
-const SMALLEST_STEP = 1e-300;
+
+/** A multiple that is outside by this part of a step is so by rounding. */
+const ROUNDING = 1e-9;
+
+/** A difference below this one is none, as its powers of ten could not be computed. */
+const SMALLEST_DIFFERENCE = 1e-290;
 
 /** The axis on which equal differences have equal lengths. */
 export function linearScale(extent: Extent, { count, nice, whole = false }: ScaleOptions): Scale {
@@ -90,14 +94,13 @@ const LOGARITHMIC_TICKS: readonly { digits: readonly number[]; stride: number }[
 /** Room around numbers that are all the same. */
 function widen({ min, max }: Extent): Extent {
   const size = Math.max(Math.abs(min), Math.abs(max));
-  if (max - min > NOISE * size) return { min, max };
-  const room = size < SMALLEST_STEP ? 1 : size / 10;
+  if (max - min > Math.max(NOISE * size, SMALLEST_DIFFERENCE)) return { min, max };
+  const room = size < SMALLEST_DIFFERENCE ? 1 : size / 10;
   return { min: min - room, max: max + room };
 }
 
 /** 1, 2 or 5 times a power of ten, close to `size`. */
 function niceStep(size: number, whole: boolean): Power {
-  if (size < SMALLEST_STEP) return { digit: 1, exponent: Math.log10(SMALLEST_STEP) };
   if (whole && size < 1) return { digit: 1, exponent: 0 };
   const exponent = Math.floor(Math.log10(size));
   const fraction = size / 10 ** exponent;
@@ -108,8 +111,8 @@ function niceStep(size: number, whole: boolean): Power {
 /** The multiples of `step` inside the extent, or just around it. */
 function multiplesOf(step: Power, { min, max }: Extent, around: boolean): number[] {
   const size = valueOf(step);
-  const first = around ? Math.floor(min / size + 1e-9) : Math.ceil(min / size - 1e-9);
-  const last = around ? Math.ceil(max / size - 1e-9) : Math.floor(max / size + 1e-9);
+  const first = around ? Math.floor(min / size + ROUNDING) : Math.ceil(min / size - ROUNDING);
+  const last = around ? Math.ceil(max / size - ROUNDING) : Math.floor(max / size + ROUNDING);
   return Array.from(
     { length: last - first + 1 },
     (_, index) => valueOf({ digit: (first + index) * step.digit, exponent: step.exponent }),
@@ -135,7 +138,7 @@ function linearLabels(values: readonly number[], stepExponent: number): Label[] 
 }
 
 function narrowLogarithmicScale(extent: Extent, options: ScaleOptions): Scale {
-  const { ticks } = linearScale(extent, options);
+  const ticks = linearScale(extent, options).ticks.filter(({ value }) => value > 0);
   const values = ticks.map(({ value }) => value);
   const min = Math.min(extent.min, ...values);
   const max = Math.max(extent.max, ...values);

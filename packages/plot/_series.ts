@@ -23,13 +23,7 @@ const SMALLEST = 1e-300;
 
 /** Checks all series and marks of a chart, and fills in what was left out. */
 export function readSeries({ series, x: xAxis, y: yAxis, marks = [] }: LineChartOptions): Series[] {
-  for (const { x, label } of marks) {
-    const what = `mark "${label}"`;
-    if (!Number.isFinite(x)) {
-      throw new RangeError(`Cannot draw ${what} as x must be finite: found ${x}`);
-    }
-    checkValues([x], { what, quantity: "x", scale: xAxis.scale });
-  }
+  for (const { x, label } of marks) checkMark(`mark "${label}"`, x, xAxis.scale);
   return series.map((one) => {
     const read = withDefaults(one);
     const what = `series "${one.name}"`;
@@ -95,15 +89,34 @@ function checkValues(
 ): void {
   for (const [index, value] of values.entries()) {
     if (!Number.isFinite(value)) continue;
-    const found = `found ${value} at index ${index}`;
-    if (Math.abs(value) > LARGEST) {
-      const rule = `${quantity} must be within ±${LARGEST}`;
-      throw new RangeError(`Cannot draw ${what} as ${rule}: ${found}`);
-    }
-    if (scale !== "log" || value >= SMALLEST) continue;
-    const rule = `${quantity} must be ${value > 0 ? `at least ${SMALLEST}` : "greater than 0"}`;
-    throw new RangeError(`Cannot draw ${what} on a logarithmic axis as ${rule}: ${found}`);
+    checkValue(value, { what, quantity, scale, found: `found ${value} at index ${index}` });
   }
+}
+
+function checkMark(what: string, x: number, scale?: "linear" | "log"): void {
+  const found = `found ${x}`;
+  if (!Number.isFinite(x)) {
+    throw new RangeError(`Cannot draw ${what} as x must be finite: ${found}`);
+  }
+  checkValue(x, { what, quantity: "x", scale, found });
+}
+
+function checkValue(
+  value: number,
+  { what, quantity, scale, found }: {
+    what: string;
+    quantity: string;
+    scale?: "linear" | "log";
+    found: string;
+  },
+): void {
+  if (Math.abs(value) > LARGEST) {
+    const rule = `${quantity} must be within ±${LARGEST}`;
+    throw new RangeError(`Cannot draw ${what} as ${rule}: ${found}`);
+  }
+  if (scale !== "log" || value >= SMALLEST) return;
+  const rule = `${quantity} must be ${value > 0 ? `at least ${SMALLEST}` : "greater than 0"}`;
+  throw new RangeError(`Cannot draw ${what} on a logarithmic axis as ${rule}: ${found}`);
 }
 
 function checkOrder({ low, high }: NonNullable<Series["band"]>, what: string): void {

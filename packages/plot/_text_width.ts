@@ -5,6 +5,7 @@
 const WIDTHS: ReadonlyMap<string, number> = new Map(
   ([
     [191, "'"],
+    [200, "\u2009"],
     [222, "ijl‘’"],
     [260, "|"],
     [278, " !,./:;I[\\]ft"],
@@ -15,7 +16,8 @@ const WIDTHS: ReadonlyMap<string, number> = new Map(
     [469, "^"],
     [500, "Jcksvxyz"],
     [556, "#$0123456789?L_abdeghnopqu–"],
-    [584, "+<=>~−×±"],
+    [549, "±"],
+    [584, "+<=>~−×"],
     [611, "FTZ"],
     [667, "&ABEKPSVXY"],
     [722, "CDHNRUw"],
@@ -33,7 +35,7 @@ const OTHER_WIDTH = 580;
 const SQUARE_WIDTH = 1000;
 const FIRST_SQUARE = 0x1100;
 
-/** What bold letters add, at most, over a line of text. */
+/** What bold letters add over a line of text. */
 const BOLD_FACTOR = 1.08;
 
 /** The width of `text` in pixels at `size` pixels, as estimated without a font at hand. */

@@ -53,7 +53,7 @@ export interface LineChartOptions {
   width?: number;
   /**
    * In pixels, from 180 to 10,000; 500 by default. The drawing is higher where title, legend and
-   * notes would leave the lines less than 120.
+   * notes would leave the lines less than 90.
    */
   height?: number;
   /** `"auto"` by default. */
@@ -95,7 +95,7 @@ export interface LineMark {
   label: string;
 }
 
-const SMALLEST_FRAME_HEIGHT = 120;
+const SMALLEST_FRAME_HEIGHT = 90;
 const RIGHT_MARGIN = 26;
 
 /** Pixels for each number on an axis, at least. */

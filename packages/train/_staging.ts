@@ -22,7 +22,8 @@ export class Staging {
     this.#turn = 1 - this.#turn;
     const x = pair.x.take(input.shape);
     x.set(input.data);
-    const isLabels = target.data instanceof Int32Array;
+    const isLabels = target.data instanceof Int32Array ||
+      (target.data instanceof Uint8Array && target.shape.length === 1);
     const y = (isLabels ? pair.labels : pair.targets).take(target.shape);
     y.set(target.data);
     return { x, y };

@@ -84,6 +84,15 @@ export class Run {
     await this.#writeCurves();
   }
 
+  /**
+   * Starts the history over, as a sweep does for its next model.
+   *
+   * @param epochs Epochs that are done already. Default: none.
+   */
+  restart(epochs: readonly EpochEntry[] = []): void {
+    this.epochs.splice(0, this.epochs.length, ...epochs);
+  }
+
   /** Writes the history and the curves of all epochs. */
   async finish(): Promise<void> {
     await Promise.all([

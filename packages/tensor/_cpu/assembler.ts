@@ -138,12 +138,16 @@ export class ModuleBuilder {
     this.#memory = memory;
   }
 
-  /** Adds a function, exported by its name. */
+  /**
+   * Adds a function, exported by its name.
+   *
+   * @returns Its number among the exports.
+   */
   add<P extends Parameters>(
     name: string,
     signature: { readonly parameters: P; readonly result?: Type },
     body: (f: FunctionBuilder, parameters: Locals<P>) => void,
-  ): void {
+  ): number {
     const names = Object.keys(signature.parameters);
     const types = names.map((parameter) => signature.parameters[parameter]!);
     const locals = Object.fromEntries(
@@ -154,7 +158,7 @@ export class ModuleBuilder {
     const results = signature.result === undefined ? [] : [[TYPE_BYTES[signature.result]]];
     this.#types.push([0x60, vector(types.map((type) => [TYPE_BYTES[type]])), vector(results)]);
     this.#exports.push([text(name), 0x00, unsigned(this.#bodies.length)]);
-    this.#bodies.push(f.build());
+    return this.#bodies.push(f.build()) - 1;
   }
 
   /** The module's bytes. */

@@ -31,18 +31,28 @@ const ROW_BLOCK_TILES = 16;
 
 type Address = Local<"i32">;
 
-export function addProducts(module: ModuleBuilder, arithmetic: Arithmetic): void {
-  addMultiplyRows(module, arithmetic);
-  addMultiplyColumns(module, arithmetic);
-  addPackColumns(module);
-  addPackRows(module);
+/** Numbers of the kernels of this file. */
+export interface ProductKernels {
+  readonly multiplyRows: number;
+  readonly multiplyColumns: number;
+  readonly packColumns: number;
+  readonly packRows: number;
+}
+
+export function addProducts(module: ModuleBuilder, arithmetic: Arithmetic): ProductKernels {
+  return {
+    multiplyRows: addMultiplyRows(module, arithmetic),
+    multiplyColumns: addMultiplyColumns(module, arithmetic),
+    packColumns: addPackColumns(module),
+    packRows: addPackRows(module),
+  };
 }
 
 /**
  * `c [m, n] = a · b`, where row `i` of `a` is at `a + aTable[i]` (or `a + i · aStride` without a table) and
  * is made of `segments` runs of `length` numbers; before run `s` the pointers move by `steps[s]` bytes.
  */
-function addMultiplyRows(module: ModuleBuilder, arithmetic: Arithmetic): void {
+function addMultiplyRows(module: ModuleBuilder, arithmetic: Arithmetic): number {
   const parameters = {
     m: "i32",
     n: "i32",
@@ -61,7 +71,7 @@ function addMultiplyRows(module: ModuleBuilder, arithmetic: Arithmetic): void {
     flags: "i32",
     bias: "i32",
   } as const;
-  module.add("multiplyRows", { parameters }, (f, p) => {
+  return module.add("multiplyRows", { parameters }, (f, p) => {
     const tile = new Tile(f, arithmetic);
     const rows = Array.from({ length: arithmetic.tileRows }, () => f.local("i32"));
     const [segment, step] = [f.local("i32"), f.local("i32")];
@@ -95,7 +105,7 @@ function addMultiplyRows(module: ModuleBuilder, arithmetic: Arithmetic): void {
  * `c [m, n] = a · b`, where `a[i, k]` is at `a + 4 i + k · aStep` (or `a + 4 i + aTable[k]` with a table) and
  * `b[k, j]` at `b + 4 j + k · bStep` within a panel.
  */
-function addMultiplyColumns(module: ModuleBuilder, arithmetic: Arithmetic): void {
+function addMultiplyColumns(module: ModuleBuilder, arithmetic: Arithmetic): number {
   const parameters = {
     m: "i32",
     n: "i32",
@@ -112,7 +122,7 @@ function addMultiplyColumns(module: ModuleBuilder, arithmetic: Arithmetic): void
     flags: "i32",
     bias: "i32",
   } as const;
-  module.add("multiplyColumns", { parameters }, (f, p) => {
+  return module.add("multiplyColumns", { parameters }, (f, p) => {
     const tile = new Tile(f, arithmetic);
     const [a, table] = [f.local("i32"), f.local("i32")];
     tile.forEach(p, ({ row, panel, column }) => {
@@ -284,7 +294,7 @@ function offsetOf(
  * Copies `[k, n]`, whose rows are `stride` bytes apart, into panels of 8 columns. What a last panel has
  * beyond column `n` is arbitrary: no kept column of a product depends on it.
  */
-function addPackColumns(module: ModuleBuilder): void {
+function addPackColumns(module: ModuleBuilder): number {
   const parameters = {
     k: "i32",
     n: "i32",
@@ -293,7 +303,7 @@ function addPackColumns(module: ModuleBuilder): void {
     to: "i32",
     panelStride: "i32",
   } as const;
-  module.add("packColumns", { parameters }, (f, p) => {
+  return module.add("packColumns", { parameters }, (f, p) => {
     const [column, k, from, to] = [f.local("i32"), f.local("i32"), f.local("i32"), f.local("i32")];
     f.for(column, { from: 0, to: p.n, step: TILE_COLUMNS }, () => {
       f.set(from, i32.add(p.from, i32.shl(column, 2)));
@@ -310,7 +320,7 @@ function addPackColumns(module: ModuleBuilder): void {
 }
 
 /** As `packColumns`, of a matrix stored transposed, `[n, k]`. */
-function addPackRows(module: ModuleBuilder): void {
+function addPackRows(module: ModuleBuilder): number {
   const parameters = {
     k: "i32",
     n: "i32",
@@ -319,7 +329,7 @@ function addPackRows(module: ModuleBuilder): void {
     to: "i32",
     panelStride: "i32",
   } as const;
-  module.add("packRows", { parameters }, (f, p) => {
+  return module.add("packRows", { parameters }, (f, p) => {
     const [row, to] = [f.local("i32"), f.local("i32")];
     const pointers = Array.from({ length: TILE_COLUMNS }, () => f.local("i32"));
     const last = f.let(i32.sub(p.n, 1));

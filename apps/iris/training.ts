@@ -1,0 +1,75 @@
+import { Dense, Relu, Sequential } from "@gradus/layers";
+import { SoftmaxCrossEntropy } from "@gradus/losses";
+import { exponential, Sgd } from "@gradus/optim";
+import type { Random } from "@gradus/random";
+import type { Backend } from "@gradus/tensor";
+import { type EpochEntry, evaluate, fit, type Means, parameterStatistics } from "@gradus/train";
+import type { Settings } from "./flags.ts";
+import type { Flowers } from "./flowers.ts";
+import { INITIALISERS } from "./initialisers.ts";
+
+/** One network, trained. */
+export interface Training {
+  readonly seed: number;
+  readonly model: Sequential;
+  readonly flowers: Flowers;
+  readonly epochs: readonly EpochEntry[];
+  /** Means over the validation rows after the last epoch. */
+  readonly validation: Means;
+}
+
+/** What tells one training from the others of a sweep. */
+export interface TrainingOptions {
+  readonly learningRate: number;
+  readonly hidden: number;
+  readonly seed: number;
+  readonly classes: number;
+  readonly flowers: Flowers;
+  readonly random: Random;
+  readonly backend: Backend;
+  readonly settings: Settings;
+  /** Sees each epoch as it ends. */
+  readonly onEpoch: (entry: EpochEntry) => Promise<void>;
+}
+
+/** Trains a network 4-hidden-3 with relu between, by SGD with momentum on the softmax cross-entropy. */
+export async function train(options: TrainingOptions): Promise<Training> {
+  const { learningRate, hidden, seed, classes, flowers, random, backend, settings } = options;
+  const weightInit = INITIALISERS[settings.init]();
+  const model = new Sequential([
+    new Dense(hidden, { weightInit }),
+    new Relu(),
+    new Dense(classes, { weightInit }),
+  ]);
+  model.init([4], { backend, random });
+  const loss = new SoftmaxCrossEntropy();
+  const { training: batches, validation } = flowers;
+  const optimizer = new Sgd(model.parameters, {
+    learningRate: settings.schedule === "constant" ? learningRate : exponential({
+      rate: learningRate,
+      decay: settings.decay ?? 0.95,
+      stageSteps: batches.length,
+    }),
+    momentum: settings.momentum,
+    ...settings["clip-norm"] === null ? {} : { clipNorm: settings["clip-norm"] },
+  });
+
+  const epochs: EpochEntry[] = [];
+  let startMs = performance.now();
+  for await (const step of fit({ model, loss, optimizer, batches, epochs: settings.epochs })) {
+    if (!step.isLast) continue;
+    const { loss: mean, accuracy, rows } = await step.epochMeans();
+    const entry = {
+      epoch: step.epoch,
+      training: { loss: mean, accuracy, rows },
+      validation: await evaluate({ model, loss, batches: validation, backend }),
+      learningRate: step.learningRate,
+      durationMs: performance.now() - startMs,
+      parameters: await parameterStatistics(model),
+    };
+    epochs.push(entry);
+    await options.onEpoch(entry);
+    startMs = performance.now();
+  }
+  return { seed, model, flowers, epochs, validation: epochs.at(-1)!.validation! };
+}

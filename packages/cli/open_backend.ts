@@ -1,0 +1,30 @@
+import type { Backend } from "@gradus/tensor";
+
+/** The backends that a program may be asked to use. */
+export const BACKENDS = ["reference"] as const;
+
+/** The name of a backend on a command line. */
+export type BackendName = typeof BACKENDS[number];
+
+/**
+ * Opens a backend by its name, loading nothing of the others.
+ *
+ * @param name Which one.
+ * @returns The backend; close it when done.
+ *
+ * @example
+ * ```ts
+ * import { openBackend } from "@gradus/cli";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const backend = await openBackend("reference");
+ * assertEquals(backend.name, "reference");
+ * await backend.close();
+ * ```
+ */
+export async function openBackend(name: BackendName): Promise<Backend> {
+  switch (name) {
+    case "reference":
+      return (await import("@gradus/tensor/reference")).reference();
+  }
+}

@@ -1,0 +1,67 @@
+/** Where a {@linkcode ProgressLine} writes. */
+export interface ProgressOptions {
+  /** Takes text for the terminal; standard error leaves standard output to results. */
+  readonly write: (text: string) => void;
+  /** Whether the text goes to a terminal; without one nothing is written. */
+  readonly isTerminal: boolean;
+  /** How many characters a line has. Default: 80. */
+  readonly width?: number;
+  /** Least time between two lines. Default: 80 ms. */
+  readonly intervalMs?: number;
+}
+
+/**
+ * One line that tells how far a program is, written over and over.
+ *
+ * @example
+ * ```ts
+ * import { ProgressLine } from "@gradus/cli";
+ * import { assertStringIncludes } from "@std/assert";
+ *
+ * let written = "";
+ * const write = (text: string) => written += text;
+ * const progress = new ProgressLine({ write, isTerminal: true });
+ * progress.show(0.5, "epoch 10 of 20");
+ * assertStringIncludes(written, " 50 %  epoch 10 of 20");
+ * progress.clear();
+ * ```
+ */
+export class ProgressLine {
+  readonly #options: ProgressOptions;
+  #shownAt = -Infinity;
+  #isShown = false;
+
+  /**
+   * A line, not yet shown.
+   *
+   * @param options Where it goes.
+   */
+  constructor(options: ProgressOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Shows a bar with a text behind it, unless the last one is too recent.
+   *
+   * @param share How much is done, in `[0, 1]`.
+   * @param text What stands behind the bar; cut at the line's end.
+   */
+  show(share: number, text: string): void {
+    const { write, isTerminal, width = 80, intervalMs = 80 } = this.#options;
+    const now = performance.now();
+    if (!isTerminal || (now - this.#shownAt < intervalMs && share < 1)) return;
+    this.#shownAt = now;
+    this.#isShown = true;
+    const cells = 20;
+    const full = Math.round(cells * Math.min(1, Math.max(0, share)));
+    const bar = `${"━".repeat(full)}${"─".repeat(cells - full)}`;
+    const line = `${bar} ${`${Math.floor(100 * share)}`.padStart(3)} %  ${text}`;
+    write(`\r${line.slice(0, width - 1)}\x1b[K`);
+  }
+
+  /** Takes the line away, so that what is printed next starts clean. */
+  clear(): void {
+    if (this.#isShown) this.#options.write("\r\x1b[K");
+    this.#isShown = false;
+  }
+}

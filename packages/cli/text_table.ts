@@ -1,0 +1,35 @@
+/**
+ * Rows of text under a header, columns aligned.
+ *
+ * @param header What stands above the columns.
+ * @param rows As many cells as the header; columns of numbers are aligned to the right.
+ * @returns Lines of text.
+ *
+ * @example
+ * ```ts
+ * import { textTable } from "@gradus/cli";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(
+ *   textTable(["model", "error"], [["a", "4.0 %"], ["longer", "10.5 %"]]),
+ *   `model    error
+ * ------  ------
+ * a        4.0 %
+ * longer  10.5 %`,
+ * );
+ * ```
+ */
+export function textTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = header.map((title, column) =>
+    Math.max(title.length, ...rows.map((row) => row[column]!.length))
+  );
+  const isNumeric = header.map((_, column) =>
+    rows.every((row) => /^[-+\d.]|^$|^–/.test(row[column]!))
+  );
+  const line = (cells: readonly string[]) =>
+    cells.map((cell, column) =>
+      isNumeric[column] ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!)
+    ).join("  ").trimEnd();
+  return [line(header), widths.map((width) => "-".repeat(width)).join("  "), ...rows.map(line)]
+    .join("\n");
+}

@@ -1,0 +1,196 @@
+/** Kernels that go number by number. @module */
+
+import type { ActivationOp, BinaryOp, CompareOp, UnaryOp } from "../../backend.ts";
+import type { FunctionBuilder, Local, ModuleBuilder } from "../assembler.ts";
+import { f32x4, i32, i32x4, v128, type Value } from "../instructions.ts";
+import type { Arithmetic } from "./arithmetic.ts";
+import { Functions, slopeCode, unaryCode } from "./functions.ts";
+import { forEachVector, storeVector } from "./vectors.ts";
+
+/** Which side of an op is one number a row. */
+export interface Patterns {
+  readonly bothVary: number;
+  readonly leftVaries: number;
+  readonly rightVaries: number;
+}
+
+/** Numbers of the kernels of this file. */
+export interface ElementwiseKernels {
+  readonly unary: Record<keyof typeof unaryCode, number>;
+  readonly unaryGradient: Record<ActivationOp, number>;
+  readonly binary: Record<keyof typeof binaryCode, Patterns>;
+  readonly compare: Record<keyof typeof compareCode, Patterns>;
+  readonly where: number;
+  readonly dropout: number;
+}
+
+type Pair = (a: Value<"v128">, b: Value<"v128">) => Value<"v128">;
+
+export const binaryCode: Record<Exclude<BinaryOp, "power">, Pair> = {
+  add: f32x4.add,
+  subtract: f32x4.sub,
+  multiply: f32x4.mul,
+  divide: f32x4.div,
+  maximum: f32x4.max,
+  minimum: f32x4.min,
+};
+
+/** `greater` is `less` with its sides changed. */
+export const compareCode: Record<Exclude<CompareOp, "greater" | "greaterEqual">, Pair> = {
+  equal: oneWhere(f32x4.eq),
+  notEqual: oneWhere(f32x4.ne),
+  less: oneWhere(f32x4.lt),
+  lessEqual: oneWhere(f32x4.le),
+};
+
+function oneWhere(compare: Pair): Pair {
+  return (a, b) => v128.and(compare(a, b), f32x4.constant(1));
+}
+
+export function addElementwise(module: ModuleBuilder, arithmetic: Arithmetic): ElementwiseKernels {
+  return {
+    unary: mapRows(unaryCode, (op) => addUnary(module, arithmetic, op)),
+    unaryGradient: mapRows(slopeCode, (op) => addUnaryGradient(module, arithmetic, op)),
+    binary: mapRows(binaryCode, (op, code) => addPatterns(module, op, code)),
+    compare: mapRows(compareCode, (op, code) => addPatterns(module, op, code)),
+    where: addWhere(module),
+    dropout: addDropout(module),
+  };
+}
+
+/** The same table with something else in each row. */
+export function mapRows<Name extends string, From, To>(
+  rows: Record<Name, From>,
+  change: (name: Name, row: From) => To,
+): Record<Name, To> {
+  const result = {} as Record<Name, To>;
+  for (const name in rows) result[name] = change(name, rows[name]);
+  return result;
+}
+
+function addUnary(
+  module: ModuleBuilder,
+  arithmetic: Arithmetic,
+  op: Exclude<UnaryOp, "sin" | "cos">,
+): number {
+  const parameters = { x: "i32", out: "i32", count: "i32", alpha: "f32" } as const;
+  return module.add(op, { parameters }, (f, p) => {
+    const functions = new Functions(f, arithmetic);
+    const alpha = f.let(f32x4.splat(p.alpha));
+    forEachVector(f, p.count, (place) => {
+      const x = f.let(v128.load(i32.add(p.x, place.offset)));
+      storeVector(f, p.out, unaryCode[op](functions, x, alpha), place);
+    });
+  });
+}
+
+function addUnaryGradient(module: ModuleBuilder, arithmetic: Arithmetic, op: ActivationOp): number {
+  const parameters = {
+    x: "i32",
+    y: "i32",
+    dy: "i32",
+    out: "i32",
+    count: "i32",
+    alpha: "f32",
+  } as const;
+  return module.add(`${op}Gradient`, { parameters }, (f, p) => {
+    const functions = new Functions(f, arithmetic);
+    const alpha = f.let(f32x4.splat(p.alpha));
+    forEachVector(f, p.count, (place) => {
+      const at = (row: Local<"i32">) => f.let(v128.load(i32.add(row, place.offset)));
+      const [x, y, dy] = [at(p.x), at(p.y), at(p.dy)];
+      storeVector(f, p.out, f32x4.mul(dy, slopeCode[op](functions, { x, y, alpha })), place);
+    });
+  });
+}
+
+/** `out [rows, columns]`, whose operands' rows are `aStep` and `bStep` bytes apart: 0 where repeated. */
+function addPatterns(module: ModuleBuilder, op: string, code: Pair): Patterns {
+  const parameters = {
+    a: "i32",
+    aStep: "i32",
+    b: "i32",
+    bStep: "i32",
+    out: "i32",
+    rows: "i32",
+    columns: "i32",
+  } as const;
+  const add = (name: string, vary: { a: boolean; b: boolean }) =>
+    module.add(`${op}${name}`, { parameters }, (f, p) => {
+      const operand = (row: Local<"i32">, varies: boolean) => {
+        if (varies) return (offset: Local<"i32">) => v128.load(i32.add(row, offset));
+        const number = f.let(v128.load32Splat(row));
+        return () => number;
+      };
+      f.while(p.rows, () => {
+        const [a, b] = [operand(p.a, vary.a), operand(p.b, vary.b)];
+        forEachVector(f, p.columns, (place) => {
+          storeVector(f, p.out, code(a(place.offset), b(place.offset)), place);
+        });
+        f.increase(p.a, p.aStep);
+        f.increase(p.b, p.bStep);
+        f.increase(p.out, i32.shl(p.columns, 2));
+        f.increase(p.rows, -1);
+      });
+    });
+  return {
+    bothVary: add("", { a: true, b: true }),
+    leftVaries: add("Number", { a: true, b: false }),
+    rightVaries: add("OfNumber", { a: false, b: true }),
+  };
+}
+
+/** `out = condition ≠ 0 ? a : b`, all of one shape. */
+function addWhere(module: ModuleBuilder): number {
+  const parameters = {
+    condition: "i32",
+    a: "i32",
+    b: "i32",
+    out: "i32",
+    count: "i32",
+  } as const;
+  return module.add("where", { parameters }, (f, p) => {
+    forEachVector(f, p.count, (place) => {
+      const at = (row: Local<"i32">) => v128.load(i32.add(row, place.offset));
+      const holds = f32x4.ne(at(p.condition), 0);
+      storeVector(f, p.out, v128.select(holds, at(p.a), at(p.b)), place);
+    });
+  });
+}
+
+/** `out = hash(key, step, first + i) < threshold ? 0 : x / kept`. */
+function addDropout(module: ModuleBuilder): number {
+  const parameters = {
+    x: "i32",
+    out: "i32",
+    count: "i32",
+    first: "i32",
+    key: "i32",
+    step: "i32",
+    threshold: "i32",
+    kept: "f32",
+  } as const;
+  return module.add("dropout", { parameters }, (f, p) => {
+    const kept = f.let(f32x4.splat(p.kept));
+    forEachVector(f, p.count, (place) => {
+      const element = i32x4.add(
+        i32x4.splat(i32.add(p.first, i32.shrU(place.offset, 2))),
+        i32x4.lanes([0, 1, 2, 3]),
+      );
+      const inner = mixed(f, v128.xor(i32x4.splat(p.step), mixed(f, element)));
+      const hash = mixed(f, v128.xor(i32x4.splat(p.key), inner));
+      const isDropped = i32x4.ltU(hash, i32x4.splat(p.threshold));
+      const scaled = f32x4.div(v128.load(i32.add(p.x, place.offset)), kept);
+      storeVector(f, p.out, v128.andNot(scaled, isDropped), place);
+    });
+  });
+}
+
+/** One round of the hash of `@gradus/random`. */
+function mixed(f: FunctionBuilder, x: Value<"v128">): Local<"v128"> {
+  const h = f.let(i32x4.add(x, 0x9e3779b9 | 0));
+  f.set(h, i32x4.mul(v128.xor(h, i32x4.shrU(h, 16)), 0x21f0aaad));
+  f.set(h, i32x4.mul(v128.xor(h, i32x4.shrU(h, 15)), 0xd35a2d97 | 0));
+  f.set(h, v128.xor(h, i32x4.shrU(h, 15)));
+  return h;
+}

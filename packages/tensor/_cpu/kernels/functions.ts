@@ -1,0 +1,286 @@
+/**
+ * Functions of four float32 numbers at once. Errors, in units in the last place (ulp), are measured by
+ * the test beside this file. The polynomials are Chebyshev fits to the functions in 40 digits.
+ *
+ * @module
+ */
+
+import type { ActivationOp, UnaryOp } from "../../backend.ts";
+import type { FunctionBuilder, Local } from "../assembler.ts";
+import { f32x4, i32x4, type Term, v128, type Value } from "../instructions.ts";
+import type { Arithmetic } from "./arithmetic.ts";
+
+type Vector = Value<"v128">;
+type Variable = Local<"v128">;
+
+// ln 2 in two parts: the first has so few bits that its product with an exponent is exact.
+const LN2_HIGH = 0.693359375;
+const LN2_LOW = Math.LN2 - LN2_HIGH;
+
+// (eʳ − 1 − r) / r² on ±ln 2 / 2.
+const EXP = [0.0013926926614, 0.00836377387441, 0.0416665501103, 0.166665733819, 0.5];
+// (ln(1 + r) − r + r²/2) / r³ on √½ − 1 … √2 − 1.
+const LOG = [
+  0.0697161147145,
+  -0.114797338466,
+  0.116854199235,
+  -0.124256873315,
+  0.142490576457,
+  -0.166678023195,
+  0.200007157489,
+  -0.24999996958,
+  0.3333333118,
+];
+// (tanh x − x) / x³ in x², for |x| ≤ 0.625.
+const TANH = [
+  -0.00609671416591,
+  0.0209971789991,
+  -0.0538509095785,
+  0.13332769737,
+  -0.333333289441,
+];
+// erf x / x − 1 in x², for |x| ≤ 0.9.
+const ERF = [
+  -0.000610268703676,
+  0.00501448415115,
+  -0.0267807191285,
+  0.112821940933,
+  -0.376125288048,
+  0.128379154727,
+];
+// erfc x · exp x² / t in t = 1 / (1 + 0.4 x), for x from 0.88 to 10.
+const ERFC = [
+  0.0657643029443,
+  -0.241827833051,
+  0.262996248555,
+  -0.0871305118672,
+  0.183375709285,
+  0.155498319377,
+  0.210233379907,
+  0.225432644333,
+  0.225685689434,
+];
+// (arctan x − x) / x³ in x², for |x| ≤ 1.
+const ARCTAN = [
+  0.0014886919393,
+  -0.00914462976059,
+  0.0263050011101,
+  -0.0489605140271,
+  0.0703191425003,
+  -0.0893182677738,
+  0.110882616287,
+  -0.142840037947,
+  0.199999493211,
+  -0.333333330811,
+];
+
+/** Writes the functions into one kernel. */
+export class Functions {
+  readonly #f: FunctionBuilder;
+  readonly #madd: Arithmetic["madd"];
+
+  constructor(f: FunctionBuilder, arithmetic: Arithmetic) {
+    this.#f = f;
+    this.#madd = arithmetic.madd;
+  }
+
+  /** Horner's rule; the highest coefficient comes first. */
+  polynomial(x: Vector, coefficients: readonly number[]): Vector {
+    return coefficients.slice(1).reduce<Vector>(
+      (sum, coefficient) => this.#madd(sum, x, coefficient),
+      f32x4.constant(coefficients[0]!),
+    );
+  }
+
+  /** `eˣ`: 2ⁿ · eʳ with x = n · ln 2 + r. */
+  exp(x: Term<"v128">): Variable {
+    const { n, rest } = this.#reduce(f32x4.min(f32x4.max(x, -104), 89));
+    // In two factors: either may be far outside of what one exponent holds.
+    const half = this.#f.let(i32x4.shrS(n, 1));
+    const power = f32x4.mul(f32x4.add(this.#expm1OfRest(rest), 1), powerOfTwo(half));
+    return this.#f.let(f32x4.mul(power, powerOfTwo(i32x4.sub(n, half))));
+  }
+
+  /** `eˣ − 1` for x ≤ 0. */
+  expm1(x: Term<"v128">): Variable {
+    const { n, rest } = this.#reduce(f32x4.max(x, -30));
+    const scale = this.#f.let(powerOfTwo(n));
+    return this.#f.let(
+      this.#madd(scale, this.#expm1OfRest(rest), f32x4.sub(scale, 1)),
+    );
+  }
+
+  /** `ln x`. */
+  log(x: Variable): Vector {
+    const result = this.#logOfPositive(x);
+    const finite = v128.select(f32x4.eq(x, Infinity), Infinity, result);
+    const positive = v128.select(f32x4.eq(x, 0), -Infinity, finite);
+    return v128.select(f32x4.ge(x, 0), positive, NaN);
+  }
+
+  /** `ln(1 + x)` for x from 0 to 1. */
+  log1p(x: Variable): Vector {
+    const sum = this.#f.let(f32x4.add(x, 1));
+    // What the sum lost, by the derivative of the logarithm.
+    const lost = f32x4.div(f32x4.sub(x, f32x4.sub(sum, 1)), sum);
+    return f32x4.add(this.#logOfPositive(sum), lost);
+  }
+
+  /** `1 / (1 + e⁻ˣ)`, by the exponential of a negative number, which cannot overflow. */
+  sigmoid(x: Variable): Variable {
+    const e = this.exp(f32x4.neg(f32x4.abs(x)));
+    return this.#f.let(
+      f32x4.div(v128.select(f32x4.lt(x, 0), e, 1), f32x4.add(e, 1)),
+    );
+  }
+
+  /** `ln(1 + eˣ)`. */
+  softplus(x: Variable): Vector {
+    const e = this.exp(f32x4.neg(f32x4.abs(x)));
+    return f32x4.add(f32x4.max(x, 0), this.log1p(e));
+  }
+
+  tanh(x: Variable): Vector {
+    const size = this.#f.let(f32x4.abs(x));
+    const square = this.#f.let(f32x4.mul(x, x));
+    const small = this.#madd(f32x4.mul(x, square), this.polynomial(square, TANH), x);
+    const e = this.exp(f32x4.add(size, size));
+    const large = f32x4.sub(1, f32x4.div(2, f32x4.add(e, 1)));
+    return v128.select(f32x4.lt(size, 0.625), small, withSign(large, x));
+  }
+
+  erf(x: Variable): Vector {
+    const { isSmall, small, complement } = this.#erfParts(x);
+    return v128.select(isSmall, small, withSign(f32x4.sub(1, complement), x));
+  }
+
+  /** Φ(x), the normal distribution's share below x. */
+  normalShare(x: Variable): Variable {
+    const z = this.#f.let(f32x4.mul(x, Math.SQRT1_2));
+    const { isSmall, small, complement } = this.#erfParts(z);
+    const half = this.#f.let(f32x4.mul(complement, 0.5));
+    const large = v128.select(f32x4.lt(x, 0), half, f32x4.sub(1, half));
+    return this.#f.let(v128.select(isSmall, this.#madd(small, 0.5, 0.5), large));
+  }
+
+  arctan(x: Variable): Vector {
+    const size = this.#f.let(f32x4.abs(x));
+    const isSteep = this.#f.let(f32x4.gt(size, 1));
+    // arctan x = π/2 − arctan(1/x).
+    const ratio = this.#f.let(v128.select(isSteep, f32x4.div(1, size), size));
+    const square = this.#f.let(f32x4.mul(ratio, ratio));
+    const angle = this.#f.let(
+      this.#madd(f32x4.mul(ratio, square), this.polynomial(square, ARCTAN), ratio),
+    );
+    const result = v128.select(isSteep, f32x4.sub(Math.PI / 2, angle), angle);
+    return withSign(result, x);
+  }
+
+  /** erf x near 0, and erfc |x| elsewhere. */
+  #erfParts(x: Variable): { isSmall: Vector; small: Vector; complement: Variable } {
+    const f = this.#f;
+    const size = f.let(f32x4.abs(x));
+    const square = f.let(f32x4.mul(x, x));
+    const small = this.#madd(x, this.polynomial(square, ERF), x);
+    // Beyond 10 erfc is 0 in float32; the bound keeps 0 · ∞ away.
+    const z = f.let(f32x4.min(size, 10.5));
+    const t = f.let(f32x4.div(1, this.#madd(z, 0.4, 1)));
+    const complement = f.let(
+      f32x4.mul(
+        f32x4.mul(t, this.polynomial(t, ERFC)),
+        this.exp(f32x4.neg(f32x4.mul(z, z))),
+      ),
+    );
+    return { isSmall: f32x4.lt(size, 0.88), small, complement };
+  }
+
+  /** The whole `n` nearest to x / ln 2, and the rest of x. */
+  #reduce(x: Vector): { n: Variable; rest: Variable } {
+    const f = this.#f;
+    const bounded = f.let(x);
+    const whole = f.let(f32x4.nearest(f32x4.mul(bounded, Math.LOG2E)));
+    const rest = f.let(this.#madd(whole, -LN2_LOW, this.#madd(whole, -LN2_HIGH, bounded)));
+    return { n: f.let(i32x4.truncSat(whole)), rest };
+  }
+
+  #expm1OfRest(rest: Variable): Vector {
+    return this.#madd(f32x4.mul(rest, rest), this.polynomial(rest, EXP), rest);
+  }
+
+  /** `ln x` for positive finite x: n · ln 2 + ln(1 + r), with 1 + r from √½ to √2. */
+  #logOfPositive(x: Variable): Vector {
+    const f = this.#f;
+    const isSubnormal = f.let(f32x4.lt(x, 2 ** -126));
+    const bits = f.let(v128.select(isSubnormal, f32x4.mul(x, 2 ** 23), x));
+    const exponent = f.let(i32x4.shrS(i32x4.sub(bits, 0x3f3504f3), 23));
+    const rest = f.let(f32x4.sub(i32x4.sub(bits, i32x4.shl(exponent, 23)), 1));
+    const shift = v128.and(isSubnormal, f32x4.constant(23));
+    const n = f.let(f32x4.sub(f32x4.convert(exponent), shift));
+    const square = f.let(f32x4.mul(rest, rest));
+    const cubic = f32x4.mul(f32x4.mul(rest, square), this.polynomial(rest, LOG));
+    const tail = this.#madd(square, -0.5, this.#madd(n, LN2_LOW, cubic));
+    return this.#madd(n, LN2_HIGH, f32x4.add(rest, tail));
+  }
+}
+
+/** 2ⁿ for whole n from −126 to 127, by its bits. */
+function powerOfTwo(n: Vector): Vector {
+  return i32x4.shl(i32x4.add(n, 127), 23);
+}
+
+function withSign(size: Vector, sign: Vector): Vector {
+  return v128.or(size, v128.and(sign, i32x4.constant(-(2 ** 31))));
+}
+
+/** A function of a vector, as code; `alpha` is in all lanes. */
+type UnaryCode = (functions: Functions, x: Variable, alpha: Variable) => Vector;
+
+/** Functions without a row are computed one by one, in JavaScript. */
+export const unaryCode: Record<Exclude<UnaryOp, "sin" | "cos">, UnaryCode> = {
+  // Not max(0, x): it must not turn −0 into 0.
+  relu: (_, x) => v128.andNot(x, f32x4.lt(x, 0)),
+  leakyRelu: (_, x, alpha) => v128.select(f32x4.lt(x, 0), f32x4.mul(x, alpha), x),
+  elu: (m, x, alpha) => v128.select(f32x4.lt(x, 0), f32x4.mul(alpha, m.expm1(f32x4.min(x, 0))), x),
+  // 0 · ∞ would be NaN at −Infinity, where the limit is 0.
+  gelu: (m, x) => v128.andNot(f32x4.mul(x, m.normalShare(x)), f32x4.eq(x, -Infinity)),
+  silu: (m, x) => v128.andNot(f32x4.mul(x, m.sigmoid(x)), f32x4.eq(x, -Infinity)),
+  softplus: (m, x) => m.softplus(x),
+  sigmoid: (m, x) => m.sigmoid(x),
+  tanh: (m, x) => m.tanh(x),
+  arctan: (m, x) => m.arctan(x),
+  negate: (_, x) => f32x4.neg(x),
+  absolute: (_, x) => f32x4.abs(x),
+  sign: (_, x) => v128.select(f32x4.gt(x, 0), 1, v128.select(f32x4.lt(x, 0), -1, x)),
+  reciprocal: (_, x) => f32x4.div(1, x),
+  square: (_, x) => f32x4.mul(x, x),
+  sqrt: (_, x) => f32x4.sqrt(x),
+  exp: (m, x) => m.exp(x),
+  log: (m, x) => m.log(x),
+  erf: (m, x) => m.erf(x),
+  floor: (_, x) => f32x4.floor(x),
+  ceil: (_, x) => f32x4.ceil(x),
+  round: (_, x) => f32x4.nearest(x),
+};
+
+/** op′(x), given y = op(x). At a kink, the slope from below. */
+export const slopeCode: Record<
+  ActivationOp,
+  (functions: Functions, operands: { x: Variable; y: Variable; alpha: Variable }) => Vector
+> = {
+  relu: (_, { x }) => v128.and(f32x4.gt(x, 0), f32x4.constant(1)),
+  leakyRelu: (_, { x, alpha }) => v128.select(f32x4.gt(x, 0), 1, alpha),
+  elu: (_, { x, y, alpha }) => v128.select(f32x4.gt(x, 0), 1, f32x4.add(y, alpha)),
+  gelu: (m, { x }) => {
+    const share = m.normalShare(x);
+    const density = f32x4.mul(m.exp(f32x4.mul(f32x4.mul(x, x), -0.5)), 1 / Math.sqrt(2 * Math.PI));
+    return f32x4.add(share, f32x4.mul(x, density));
+  },
+  silu: (m, { x }) => {
+    const s = m.sigmoid(x);
+    return f32x4.mul(s, f32x4.add(f32x4.mul(x, f32x4.sub(1, s)), 1));
+  },
+  softplus: (m, { x }) => m.sigmoid(x),
+  sigmoid: (_, { y }) => f32x4.mul(y, f32x4.sub(1, y)),
+  tanh: (_, { y }) => f32x4.sub(1, f32x4.mul(y, y)),
+  arctan: (_, { x }) => f32x4.div(1, f32x4.add(f32x4.mul(x, x), 1)),
+};

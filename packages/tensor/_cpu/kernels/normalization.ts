@@ -1,0 +1,365 @@
+/** Normalisation by channel (a column of `[rows, channels]`) and by row. Sums are kept in float64. @module */
+
+import type { FunctionBuilder, Local, ModuleBuilder } from "../assembler.ts";
+import { f32, f32x4, f64, f64x2, i32, type Term, v128, type Value } from "../instructions.ts";
+import {
+  demoted,
+  forEachVector,
+  insideMask,
+  promoted,
+  storeVector,
+  sumOfPair,
+  type VectorPlace,
+} from "./vectors.ts";
+
+/** Numbers of the kernels of this file. */
+export interface NormalizationKernels {
+  readonly channelMoments: number;
+  readonly normalizeChannels: number;
+  readonly channelGradients: number;
+  readonly channelInputGradient: number;
+  readonly layerNorm: number;
+  readonly layerNormGradient: number;
+  readonly featureGradients: number;
+}
+
+export function addNormalization(module: ModuleBuilder): NormalizationKernels {
+  return {
+    channelMoments: addChannelMoments(module),
+    normalizeChannels: addNormalizeChannels(module),
+    channelGradients: addChannelGradients(module),
+    channelInputGradient: addChannelInputGradient(module),
+    layerNorm: addLayerNorm(module),
+    layerNormGradient: addLayerNormGradient(module),
+    featureGradients: addFeatureGradients(module),
+  };
+}
+
+type Word = Local<"i32">;
+type Variable = Local<"v128">;
+
+function load(row: Word, place: VectorPlace): Value<"v128"> {
+  return v128.load(i32.add(row, place.offset));
+}
+
+/** Float64 sums of the lanes of float32 vectors. */
+class WideSum {
+  readonly #f: FunctionBuilder;
+  readonly low: Variable;
+  readonly high: Variable;
+
+  constructor(f: FunctionBuilder) {
+    this.#f = f;
+    this.low = f.let(f64x2.constant(0));
+    this.high = f.let(f64x2.constant(0));
+  }
+
+  add(vector: Value<"v128">): void {
+    const f = this.#f;
+    const [first, last] = promoted(f, vector);
+    f.set(this.low, f64x2.add(this.low, first));
+    f.set(this.high, f64x2.add(this.high, last));
+  }
+
+  addSquare(vector: Value<"v128">): void {
+    const f = this.#f;
+    const [first, last] = promoted(f, vector).map((pair) => f.let(pair)) as [Variable, Variable];
+    f.set(this.low, f64x2.add(this.low, f64x2.mul(first, first)));
+    f.set(this.high, f64x2.add(this.high, f64x2.mul(last, last)));
+  }
+
+  /** All lanes together. */
+  total(): Value<"f64"> {
+    return sumOfPair(this.#f, f64x2.add(this.low, this.high));
+  }
+}
+
+/** Visits the rows below a vector of columns. */
+function forEachRow(f: FunctionBuilder, rows: Word, visit: () => void): void {
+  const left = f.let(rows);
+  f.while(left, () => {
+    visit();
+    f.increase(left, -1);
+  });
+}
+
+/**
+ * Mean and inverse deviation of each channel, and the running statistics. Numbers are taken relative to
+ * the channel's first, so that squares of small differences do not cancel in one pass.
+ */
+function addChannelMoments(module: ModuleBuilder): number {
+  const parameters = {
+    x: "i32",
+    rows: "i32",
+    stride: "i32",
+    channels: "i32",
+    epsilon: "f64",
+    momentum: "f64",
+    mean: "i32",
+    inverse: "i32",
+    runningMean: "i32",
+    runningVariance: "i32",
+  } as const;
+  return module.add("channelMoments", { parameters }, (f, p) => {
+    const count = f.let(f64x2.splat(f64.convert(p.rows)));
+    const unbiased = f.let(f64x2.div(count, f64x2.sub(count, 1)));
+    const fresh = f.let(f64x2.splat(p.momentum));
+    const kept = f.let(f64x2.sub(1, fresh));
+    forEachVector(f, p.channels, (place) => {
+      const origin = f.let(load(p.x, place));
+      const [sum, squares] = [new WideSum(f), new WideSum(f)];
+      const row = f.let(i32.add(p.x, place.offset));
+      forEachRow(f, p.rows, () => {
+        const distance = f.let(f32x4.sub(v128.load(row), origin));
+        sum.add(distance);
+        squares.addSquare(distance);
+        f.increase(row, p.stride);
+      });
+      const origins = promoted(f, origin);
+      const halves = [
+        { sum: sum.low, squares: squares.low, origin: origins[0] },
+        { sum: sum.high, squares: squares.high, origin: origins[1] },
+      ].map((half) => {
+        const shift = f.let(f64x2.div(half.sum, count));
+        const variance = f64x2.sub(f64x2.div(half.squares, count), f64x2.mul(shift, shift));
+        return {
+          mean: f.let(f64x2.add(half.origin, shift)),
+          // Rounding may leave less than nothing; NaN stays.
+          variance: f.let(f64x2.max(variance, 0)),
+        };
+      });
+      const [low, high] = halves as [(typeof halves)[0], (typeof halves)[0]];
+      const store = (to: Word, value: (half: typeof low) => Value<"v128">) =>
+        storeVector(f, to, demoted(value(low), value(high)), place);
+      store(p.mean, ({ mean }) => mean);
+      store(
+        p.inverse,
+        ({ variance }) => f64x2.div(1, f64x2.sqrt(f64x2.add(variance, f64x2.splat(p.epsilon)))),
+      );
+      const mix = (running: Word, batch: (half: typeof low) => Value<"v128">) => {
+        const before = promoted(f, load(running, place)).map((pair) => f.let(pair));
+        const [first, last] = [low, high].map((half, at) =>
+          f64x2.add(f64x2.mul(kept, before[at]!), f64x2.mul(fresh, batch(half)))
+        ) as [Value<"v128">, Value<"v128">];
+        storeVector(f, running, demoted(first, last), place);
+      };
+      mix(p.runningMean, ({ mean }) => mean);
+      mix(p.runningVariance, ({ variance }) => f64x2.mul(variance, unbiased));
+    });
+  });
+}
+
+/** `y = (x − mean) · inverse · scale + shift`. */
+function addNormalizeChannels(module: ModuleBuilder): number {
+  const parameters = {
+    x: "i32",
+    rows: "i32",
+    channels: "i32",
+    mean: "i32",
+    inverse: "i32",
+    scale: "i32",
+    shift: "i32",
+    y: "i32",
+  } as const;
+  return module.add("normalizeChannels", { parameters }, (f, p) => {
+    f.while(p.rows, () => {
+      forEachVector(f, p.channels, (place) => {
+        const normal = f32x4.mul(
+          f32x4.sub(load(p.x, place), load(p.mean, place)),
+          load(p.inverse, place),
+        );
+        const y = f32x4.add(f32x4.mul(normal, load(p.scale, place)), load(p.shift, place));
+        storeVector(f, p.y, y, place);
+      });
+      f.increase(p.x, i32.shl(p.channels, 2));
+      f.increase(p.y, i32.shl(p.channels, 2));
+      f.increase(p.rows, -1);
+    });
+  });
+}
+
+/** `dScale = Σ dy · x̂` and `dShift = Σ dy` of each channel, x̂ = (x − mean) · inverse. */
+function addChannelGradients(module: ModuleBuilder): number {
+  const parameters = {
+    x: "i32",
+    dy: "i32",
+    rows: "i32",
+    stride: "i32",
+    channels: "i32",
+    mean: "i32",
+    inverse: "i32",
+    dScale: "i32",
+    dShift: "i32",
+  } as const;
+  return module.add("channelGradients", { parameters }, (f, p) => {
+    forEachVector(f, p.channels, (place) => {
+      const [mean, inverse] = [f.let(load(p.mean, place)), f.let(load(p.inverse, place))];
+      const [sum, dot] = [new WideSum(f), new WideSum(f)];
+      const [x, slope] = [f.let(i32.add(p.x, place.offset)), f.let(i32.add(p.dy, place.offset))];
+      forEachRow(f, p.rows, () => {
+        const dy = f.let(v128.load(slope));
+        sum.add(dy);
+        dot.add(f32x4.mul(f32x4.mul(f32x4.sub(v128.load(x), mean), inverse), dy));
+        f.increase(x, p.stride);
+        f.increase(slope, p.stride);
+      });
+      storeVector(f, p.dScale, demoted(dot.low, dot.high), place);
+      storeVector(f, p.dShift, demoted(sum.low, sum.high), place);
+    });
+  });
+}
+
+/** `dx = scale · inverse · (dy − dShift · share − x̂ · dScale · share)`, share = 1 / rows of the batch. */
+function addChannelInputGradient(module: ModuleBuilder): number {
+  const parameters = {
+    x: "i32",
+    dy: "i32",
+    rows: "i32",
+    channels: "i32",
+    mean: "i32",
+    inverse: "i32",
+    scale: "i32",
+    dScale: "i32",
+    dShift: "i32",
+    share: "f32",
+    dx: "i32",
+  } as const;
+  return module.add("channelInputGradient", { parameters }, (f, p) => {
+    const share = f.let(f32x4.splat(p.share));
+    f.while(p.rows, () => {
+      forEachVector(f, p.channels, (place) => {
+        const inverse = f.let(load(p.inverse, place));
+        const normal = f32x4.mul(f32x4.sub(load(p.x, place), load(p.mean, place)), inverse);
+        const along = f32x4.mul(f32x4.mul(load(p.dScale, place), share), normal);
+        const common = f32x4.mul(load(p.dShift, place), share);
+        const rest = f32x4.sub(f32x4.sub(load(p.dy, place), common), along);
+        storeVector(f, p.dx, f32x4.mul(f32x4.mul(load(p.scale, place), inverse), rest), place);
+      });
+      for (const row of [p.x, p.dy, p.dx]) f.increase(row, i32.shl(p.channels, 2));
+      f.increase(p.rows, -1);
+    });
+  });
+}
+
+function addLayerNorm(module: ModuleBuilder): number {
+  const parameters = {
+    x: "i32",
+    rows: "i32",
+    features: "i32",
+    epsilon: "f64",
+    scale: "i32",
+    shift: "i32",
+    y: "i32",
+    mean: "i32",
+    inverse: "i32",
+  } as const;
+  return module.add("layerNorm", { parameters }, (f, p) => {
+    const count = f.let(f64.convert(p.features));
+    f.while(p.rows, () => {
+      const sum = new WideSum(f);
+      forEachVector(
+        f,
+        p.features,
+        (place) => sum.add(v128.and(load(p.x, place), insideMask(place))),
+      );
+      const mean = f.let(f32.demote(f64.div(sum.total(), count)));
+      const means = f.let(f32x4.splat(mean));
+      const squares = new WideSum(f);
+      forEachVector(f, p.features, (place) => {
+        squares.addSquare(v128.and(f32x4.sub(load(p.x, place), means), insideMask(place)));
+      });
+      const variance = f64.add(f64.div(squares.total(), count), p.epsilon);
+      const inverse = f.let(f32.demote(f64.div(1, f64.sqrt(variance))));
+      forEachVector(f, p.features, (place) => {
+        const normal = f32x4.mul(f32x4.sub(load(p.x, place), means), f32x4.splat(inverse));
+        const y = f32x4.add(f32x4.mul(normal, load(p.scale, place)), load(p.shift, place));
+        storeVector(f, p.y, y, place);
+      });
+      f.run(f32.store(p.mean, mean));
+      f.run(f32.store(p.inverse, inverse));
+      for (const row of [p.x, p.y]) f.increase(row, i32.shl(p.features, 2));
+      for (const row of [p.mean, p.inverse]) f.increase(row, 4);
+      f.increase(p.rows, -1);
+    });
+  });
+}
+
+/** `dx = inverse · (g − mean(g) − x̂ · mean(g · x̂))`, g = dy · scale. */
+function addLayerNormGradient(module: ModuleBuilder): number {
+  const parameters = {
+    x: "i32",
+    dy: "i32",
+    rows: "i32",
+    features: "i32",
+    scale: "i32",
+    mean: "i32",
+    inverse: "i32",
+    dx: "i32",
+  } as const;
+  return module.add("layerNormGradient", { parameters }, (f, p) => {
+    const count = f.let(f64.convert(p.features));
+    const [mean, inverse, slope, normal] = [
+      f.local("v128"),
+      f.local("v128"),
+      f.local("v128"),
+      f.local("v128"),
+    ];
+    const read = (place: VectorPlace) => {
+      f.set(slope, f32x4.mul(load(p.dy, place), load(p.scale, place)));
+      f.set(normal, f32x4.mul(f32x4.sub(load(p.x, place), mean), inverse));
+    };
+    f.while(p.rows, () => {
+      f.set(mean, v128.load32Splat(p.mean));
+      f.set(inverse, v128.load32Splat(p.inverse));
+      const [sum, dot] = [new WideSum(f), new WideSum(f)];
+      forEachVector(f, p.features, (place) => {
+        read(place);
+        sum.add(v128.and(slope, insideMask(place)));
+        dot.add(v128.and(f32x4.mul(slope, normal), insideMask(place)));
+      });
+      const average = (total: Value<"f64">): Term<"v128"> =>
+        f.let(f32x4.splat(f32.demote(f64.div(total, count))));
+      const [common, along] = [average(sum.total()), average(dot.total())];
+      forEachVector(f, p.features, (place) => {
+        read(place);
+        const rest = f32x4.sub(f32x4.sub(slope, common), f32x4.mul(normal, along));
+        storeVector(f, p.dx, f32x4.mul(inverse, rest), place);
+      });
+      for (const row of [p.x, p.dy, p.dx]) f.increase(row, i32.shl(p.features, 2));
+      for (const row of [p.mean, p.inverse]) f.increase(row, 4);
+      f.increase(p.rows, -1);
+    });
+  });
+}
+
+/** As `channelGradients`, with a mean and an inverse deviation for each row. */
+function addFeatureGradients(module: ModuleBuilder): number {
+  const parameters = {
+    x: "i32",
+    dy: "i32",
+    rows: "i32",
+    features: "i32",
+    mean: "i32",
+    inverse: "i32",
+    dScale: "i32",
+    dShift: "i32",
+  } as const;
+  return module.add("featureGradients", { parameters }, (f, p) => {
+    const stride = f.let(i32.shl(p.features, 2));
+    forEachVector(f, p.features, (place) => {
+      const [sum, dot] = [new WideSum(f), new WideSum(f)];
+      const [x, slope] = [f.let(i32.add(p.x, place.offset)), f.let(i32.add(p.dy, place.offset))];
+      const [mean, inverse] = [f.let(p.mean), f.let(p.inverse)];
+      forEachRow(f, p.rows, () => {
+        const dy = f.let(v128.load(slope));
+        const distance = f32x4.sub(v128.load(x), v128.load32Splat(mean));
+        sum.add(dy);
+        dot.add(f32x4.mul(f32x4.mul(distance, v128.load32Splat(inverse)), dy));
+        for (const row of [x, slope]) f.increase(row, stride);
+        for (const row of [mean, inverse]) f.increase(row, 4);
+      });
+      storeVector(f, p.dScale, demoted(dot.low, dot.high), place);
+      storeVector(f, p.dShift, demoted(sum.low, sum.high), place);
+    });
+  });
+}

@@ -1,0 +1,230 @@
+/** Pooling over windows of images; vectors run along the channels. @module */
+
+import type { FunctionBuilder, Local, ModuleBuilder } from "../assembler.ts";
+import { f32, f32x4, i32, i32x4, memory, select, v128, type Value } from "../instructions.ts";
+import { forEachVector, storeVector } from "./vectors.ts";
+
+/** Numbers of the kernels of this file. */
+export interface PoolingKernels {
+  readonly maxPool: number;
+  readonly maxPoolGradient: number;
+  readonly averagePool: number;
+  readonly averagePoolGradient: number;
+}
+
+export function addPooling(module: ModuleBuilder): PoolingKernels {
+  return {
+    maxPool: addMaxPool(module),
+    maxPoolGradient: addMaxPoolGradient(module),
+    averagePool: addAveragePool(module),
+    averagePoolGradient: addAveragePoolGradient(module),
+  };
+}
+
+type Word = Local<"i32">;
+
+/** `x` is the larger image, `y` the pooled one; `plan` holds the words of {@linkcode POOL_PLAN}. */
+const PARAMETERS = {
+  x: "i32",
+  y: "i32",
+  indices: "i32",
+  plan: "i32",
+  firstImage: "i32",
+  images: "i32",
+} as const;
+
+/** Words of a plan, in their order. */
+export const POOL_PLAN = [
+  "height",
+  "width",
+  "channels",
+  "rows",
+  "columns",
+  "windowHeight",
+  "windowWidth",
+  "strideHeight",
+  "strideWidth",
+  "top",
+  "left",
+] as const;
+
+interface Window {
+  /** Pixels of `x` in the window: rows and columns from, and up to but without. */
+  readonly rows: readonly [Word, Word];
+  readonly columns: readonly [Word, Word];
+  /** Number of the image's first pixel in all of `x`. */
+  readonly imagePixel: Word;
+  /** The pixel of `y`. */
+  readonly y: Word;
+  /** Bytes from the start of `y`. */
+  readonly yOffset: Word;
+  readonly channels: Word;
+  readonly width: Word;
+}
+
+/** Visits the windows of all pixels of `y` in some images. */
+function forEachWindow(
+  f: FunctionBuilder,
+  p: { y: Word; plan: Word; firstImage: Word; images: Word },
+  visit: (window: Window) => void,
+): void {
+  const plan = Object.fromEntries(
+    POOL_PLAN.map((name, at) => [name, f.let(i32.load(p.plan, 4 * at))]),
+  ) as Record<(typeof POOL_PLAN)[number], Word>;
+  const [image, row, column] = [f.local("i32"), f.local("i32"), f.local("i32")];
+  const pixelBytes = f.let(i32.shl(plan.channels, 2));
+  const imageOfY = i32.mul(i32.mul(plan.rows, plan.columns), pixelBytes);
+  const yOffset = f.let(i32.mul(p.firstImage, imageOfY));
+  const lastImage = f.let(i32.add(p.firstImage, p.images));
+  f.for(image, { from: p.firstImage, to: lastImage }, () => {
+    const imagePixel = f.let(i32.mul(image, i32.mul(plan.height, plan.width)));
+    f.for(row, { from: 0, to: plan.rows }, () => {
+      const rows = span(f, {
+        first: i32.sub(i32.mul(row, plan.strideHeight), plan.top),
+        length: plan.windowHeight,
+        limit: plan.height,
+      });
+      f.for(column, { from: 0, to: plan.columns }, () => {
+        const columns = span(f, {
+          first: i32.sub(i32.mul(column, plan.strideWidth), plan.left),
+          length: plan.windowWidth,
+          limit: plan.width,
+        });
+        visit({
+          rows,
+          columns,
+          imagePixel,
+          y: f.let(i32.add(p.y, yOffset)),
+          yOffset,
+          channels: plan.channels,
+          width: plan.width,
+        });
+        f.increase(yOffset, pixelBytes);
+      });
+    });
+  });
+}
+
+/** What of a window lies inside `[0, limit)`. */
+function span(
+  f: FunctionBuilder,
+  { first, length, limit }: { first: Value<"i32">; length: Word; limit: Word },
+): readonly [Word, Word] {
+  const from = f.let(first);
+  const to = f.let(i32.add(from, length));
+  f.set(to, select(i32.ltS(to, limit), to, limit));
+  f.set(from, select(i32.gtS(from, 0), from, i32.constant(0)));
+  return [from, to];
+}
+
+/** Visits the pixels of a window; `at` counts numbers of `x` up to the pixel's first channel. */
+function forEachPixel(f: FunctionBuilder, window: Window, visit: (at: Word) => void): void {
+  const [row, column, at] = [f.local("i32"), f.local("i32"), f.local("i32")];
+  f.for(row, { from: window.rows[0], to: window.rows[1] }, () => {
+    const pixel = i32.add(i32.mul(row, window.width), window.columns[0]);
+    f.set(at, i32.mul(i32.add(window.imagePixel, pixel), window.channels));
+    f.for(column, { from: window.columns[0], to: window.columns[1] }, () => {
+      visit(at);
+      f.increase(at, window.channels);
+    });
+  });
+}
+
+function addMaxPool(module: ModuleBuilder): number {
+  return module.add("maxPool", { parameters: PARAMETERS }, (f, p) => {
+    forEachWindow(f, p, (window) => {
+      const indices = f.let(i32.add(p.indices, window.yOffset));
+      forEachVector(f, window.channels, (place) => {
+        const best = f.let(f32x4.constant(-Infinity));
+        // No place at first, so that the first pixel takes the lead even with −Infinity.
+        const where = f.let(i32x4.constant(-1));
+        forEachPixel(f, window, (at) => {
+          const x = f.let(v128.load(i32.add(i32.add(p.x, i32.shl(at, 2)), place.offset)));
+          // Only a larger number, or the first NaN, takes the lead: a tie stays with the first.
+          const isNan = v128.andNot(f32x4.ne(x, x), f32x4.ne(best, best));
+          const leads = f.let(
+            v128.or(v128.or(f32x4.gt(x, best), isNan), i32x4.eq(where, -1)),
+          );
+          f.set(best, v128.select(leads, x, best));
+          const index = i32x4.add(
+            i32x4.splat(i32.add(at, i32.shrU(place.offset, 2))),
+            i32x4.lanes([0, 1, 2, 3]),
+          );
+          f.set(where, v128.select(leads, index, where));
+        });
+        storeVector(f, window.y, best, place);
+        f.if(p.indices, () => storeVector(f, indices, where, place));
+      });
+    });
+  });
+}
+
+/** `x` becomes zero, then each of `count` numbers of `dy` is added where its index says. */
+function addMaxPoolGradient(module: ModuleBuilder): number {
+  const parameters = {
+    dy: "i32",
+    indices: "i32",
+    count: "i32",
+    x: "i32",
+    from: "i32",
+    sizeBytes: "i32",
+  } as const;
+  return module.add("maxPoolGradient", { parameters }, (f, p) => {
+    f.run(memory.fill(p.from, 0, p.sizeBytes));
+    const offset = f.local("i32");
+    f.for(offset, { from: 0, to: i32.shl(p.count, 2), step: 4 }, () => {
+      const index = i32.load(i32.add(p.indices, offset));
+      const at = f.let(i32.add(p.x, i32.shl(index, 2)));
+      f.run(f32.store(at, f32.add(f32.load(at), f32.load(i32.add(p.dy, offset)))));
+    });
+  });
+}
+
+/** How many pixels of `x` are in the window. */
+function pixelsOf({ rows, columns }: Window): Value<"v128"> {
+  const count = i32.mul(i32.sub(rows[1], rows[0]), i32.sub(columns[1], columns[0]));
+  return f32x4.splat(f32.convert(count));
+}
+
+function addAveragePool(module: ModuleBuilder): number {
+  return module.add("averagePool", { parameters: PARAMETERS }, (f, p) => {
+    forEachWindow(f, p, (window) => {
+      const pixels = f.let(pixelsOf(window));
+      forEachVector(f, window.channels, (place) => {
+        const sum = f.let(f32x4.constant(0));
+        forEachPixel(f, window, (at) => {
+          const x = v128.load(i32.add(i32.add(p.x, i32.shl(at, 2)), place.offset));
+          f.set(sum, f32x4.add(sum, x));
+        });
+        storeVector(f, window.y, f32x4.div(sum, pixels), place);
+      });
+    });
+  });
+}
+
+/** Here `x` is written, after it became zero, and `y` is read. */
+function addAveragePoolGradient(module: ModuleBuilder): number {
+  return module.add("averagePoolGradient", { parameters: PARAMETERS }, (f, p) => {
+    const imageBytes = f.let(
+      i32.shl(i32.mul(i32.mul(i32.load(p.plan), i32.load(p.plan, 4)), i32.load(p.plan, 8)), 2),
+    );
+    f.run(
+      memory.fill(
+        i32.add(p.x, i32.mul(p.firstImage, imageBytes)),
+        0,
+        i32.mul(p.images, imageBytes),
+      ),
+    );
+    forEachWindow(f, p, (window) => {
+      const pixels = f.let(pixelsOf(window));
+      forEachVector(f, window.channels, (place) => {
+        const slope = f.let(f32x4.div(v128.load(i32.add(window.y, place.offset)), pixels));
+        forEachPixel(f, window, (at) => {
+          const row = f.let(i32.add(p.x, i32.shl(at, 2)));
+          const x = v128.load(i32.add(row, place.offset));
+          storeVector(f, row, f32x4.add(x, slope), place);
+        });
+      });
+    });
+  });
+}

@@ -1,0 +1,306 @@
+/** Softmax and the losses: kernels that go row by row, or sum over all numbers. @module */
+
+import type { PointwiseLossOp } from "../../backend.ts";
+import type { FunctionBuilder, Local, ModuleBuilder } from "../assembler.ts";
+import {
+  f32,
+  f32x4,
+  f64,
+  f64x2,
+  i32,
+  i32x4,
+  select,
+  type Term,
+  v128,
+  type Value,
+} from "../instructions.ts";
+import type { Arithmetic } from "./arithmetic.ts";
+import { mapRows } from "./elementwise.ts";
+import { Functions } from "./functions.ts";
+import {
+  foldLanes,
+  forEachVector,
+  insideMask,
+  promoted,
+  storeVector,
+  sumOfPair,
+  type VectorPlace,
+} from "./vectors.ts";
+
+/** Numbers of the kernels of this file. */
+export interface SoftmaxKernels {
+  readonly softmax: number;
+  readonly logSoftmax: number;
+  readonly softmaxGradient: number;
+  readonly softmaxCrossEntropy: number;
+  readonly loss: Record<PointwiseLossOp, number>;
+  readonly lossGradient: Record<PointwiseLossOp, number>;
+}
+
+export function addSoftmax(module: ModuleBuilder, arithmetic: Arithmetic): SoftmaxKernels {
+  return {
+    softmax: addSoftmaxRows(module, arithmetic),
+    logSoftmax: addLogSoftmaxRows(module, arithmetic),
+    softmaxGradient: addSoftmaxGradient(module),
+    softmaxCrossEntropy: addSoftmaxCrossEntropy(module, arithmetic),
+    loss: mapRows(lossCode, (op) => addLoss(module, arithmetic, op)),
+    lossGradient: mapRows(lossCode, (op) => addLossGradient(module, arithmetic, op)),
+  };
+}
+
+type Row = Local<"i32">;
+
+const ROWS = { x: "i32", out: "i32", rows: "i32", columns: "i32" } as const;
+
+function load(row: Row, place: VectorPlace): Value<"v128"> {
+  return v128.load(i32.add(row, place.offset));
+}
+
+/** The largest number of a row, in all lanes; NaN if one is NaN. */
+function maxOfRow(f: FunctionBuilder, x: Row, columns: Row): Local<"v128"> {
+  const max = f.let(f32x4.constant(-Infinity));
+  forEachVector(f, columns, (place) => {
+    f.set(max, f32x4.max(max, v128.select(insideMask(place), load(x, place), -Infinity)));
+  });
+  return foldLanes(f, max, f32x4.max);
+}
+
+/** Σ of what `term` makes of each vector of a row, in all lanes. */
+function sumOverRow(
+  f: FunctionBuilder,
+  columns: Row,
+  term: (place: VectorPlace) => Value<"v128">,
+): Local<"v128"> {
+  const sum = f.let(f32x4.constant(0));
+  forEachVector(f, columns, (place) => {
+    const value = f.let(term(place));
+    f.set(sum, f32x4.add(sum, v128.and(value, insideMask(place))));
+  });
+  return foldLanes(f, sum, f32x4.add);
+}
+
+function addSoftmaxRows(module: ModuleBuilder, arithmetic: Arithmetic): number {
+  return module.add("softmax", { parameters: ROWS }, (f, { x, out, rows, columns }) => {
+    const functions = new Functions(f, arithmetic);
+    f.while(rows, () => {
+      const max = maxOfRow(f, x, columns);
+      const sum = sumOverRow(f, columns, (place) => {
+        const e = functions.exp(f32x4.sub(load(x, place), max));
+        storeVector(f, out, e, place);
+        return e;
+      });
+      forEachVector(f, columns, (place) => {
+        storeVector(f, out, f32x4.div(load(out, place), sum), place);
+      });
+      nextRow(f, rows, { of: [x, out], columns });
+    });
+  });
+}
+
+function addLogSoftmaxRows(module: ModuleBuilder, arithmetic: Arithmetic): number {
+  return module.add("logSoftmax", { parameters: ROWS }, (f, { x, out, rows, columns }) => {
+    const functions = new Functions(f, arithmetic);
+    f.while(rows, () => {
+      const max = maxOfRow(f, x, columns);
+      const sum = sumOverRow(
+        f,
+        columns,
+        (place) => functions.exp(f32x4.sub(load(x, place), max)),
+      );
+      const logSum = f.let(functions.log(sum));
+      forEachVector(f, columns, (place) => {
+        storeVector(f, out, f32x4.sub(f32x4.sub(load(x, place), max), logSum), place);
+      });
+      nextRow(f, rows, { of: [x, out], columns });
+    });
+  });
+}
+
+/** `out = y · (dy − Σ dy · y)`. */
+function addSoftmaxGradient(module: ModuleBuilder): number {
+  const parameters = { y: "i32", dy: "i32", out: "i32", rows: "i32", columns: "i32" } as const;
+  return module.add("softmaxGradient", { parameters }, (f, { y, dy, out, rows, columns }) => {
+    f.while(rows, () => {
+      const dot = sumOverRow(f, columns, (place) => f32x4.mul(load(y, place), load(dy, place)));
+      forEachVector(f, columns, (place) => {
+        storeVector(f, out, f32x4.mul(load(y, place), f32x4.sub(load(dy, place), dot)), place);
+      });
+      nextRow(f, rows, { of: [y, dy, out], columns });
+    });
+  });
+}
+
+/**
+ * With t = weight · (kept · target + share): the loss is −Σ t · ln p / count, its gradient
+ * (p · Σ t − t) / count. `labels` or `table` is an address, the other 0; so may be `weight`.
+ */
+function addSoftmaxCrossEntropy(module: ModuleBuilder, arithmetic: Arithmetic): number {
+  const parameters = {
+    logits: "i32",
+    labels: "i32",
+    table: "i32",
+    weight: "i32",
+    rows: "i32",
+    classes: "i32",
+    kept: "f32",
+    share: "f32",
+    count: "f32",
+    gradient: "i32",
+    loss: "i32",
+  } as const;
+  return module.add("softmaxCrossEntropy", { parameters }, (f, p) => {
+    const functions = new Functions(f, arithmetic);
+    const { logits, gradient, classes } = p;
+    const [kept, share, count] = [p.kept, p.share, p.count].map((n) => f.let(f32x4.splat(n))) as [
+      Local<"v128">,
+      Local<"v128">,
+      Local<"v128">,
+    ];
+    const loss = f.local("f64");
+    const label = f.local("i32");
+    // 0, or NaN in the row of a label that is no class.
+    const flaw = f.local("v128");
+    const target = f.local("v128");
+    const setTarget = (place: VectorPlace) => {
+      f.if(p.labels, () => {
+        const column = i32x4.add(
+          i32x4.splat(i32.shrU(place.offset, 2)),
+          i32x4.lanes([0, 1, 2, 3]),
+        );
+        const isLabel = i32x4.eq(column, i32x4.splat(label));
+        f.set(target, f32x4.add(v128.and(isLabel, f32x4.constant(1)), flaw));
+      }, () => f.set(target, load(p.table, place)));
+      f.set(target, f32x4.add(f32x4.mul(target, kept), share));
+      f.if(p.weight, () => f.set(target, f32x4.mul(target, load(p.weight, place))));
+    };
+    f.while(p.rows, () => {
+      f.if(p.labels, () => {
+        f.set(label, i32.load(p.labels));
+        const isClass = i32.ltU(label, classes);
+        f.set(flaw, f32x4.splat(select(isClass, f32.constant(0), f32.constant(NaN))));
+        f.increase(p.labels, 4);
+      });
+      const max = maxOfRow(f, logits, classes);
+      const sum = sumOverRow(f, classes, (place) => {
+        const e = functions.exp(f32x4.sub(load(logits, place), max));
+        storeVector(f, gradient, e, place);
+        return e;
+      });
+      const total = sumOverRow(f, classes, (place) => {
+        setTarget(place);
+        return target;
+      });
+      const logSum = f.let(functions.log(sum));
+      const rowLoss = sumOverRow(f, classes, (place) => {
+        setTarget(place);
+        const chance = f.let(f32x4.div(load(gradient, place), sum));
+        const slope = f32x4.div(f32x4.sub(f32x4.mul(chance, total), target), count);
+        storeVector(f, gradient, slope, place);
+        const logChance = f32x4.sub(f32x4.sub(load(logits, place), max), logSum);
+        // 0 · ln 0 is 0: a class that is no target may be impossible.
+        return v128.and(f32x4.mul(target, logChance), f32x4.ne(target, 0));
+      });
+      f.set(loss, f64.sub(loss, f64.promote(f32x4.lane(rowLoss, 0))));
+      f.if(p.table, () => f.increase(p.table, i32.shl(classes, 2)));
+      nextRow(f, p.rows, { of: [logits, gradient], columns: classes });
+    });
+    f.run(f32.store(p.loss, f32.demote(f64.div(loss, f64.promote(p.count)))));
+  });
+}
+
+function nextRow(
+  f: FunctionBuilder,
+  rows: Row,
+  { of, columns }: { of: readonly Row[]; columns: Row },
+): void {
+  for (const row of of) f.increase(row, i32.shl(columns, 2));
+  f.increase(rows, -1);
+}
+
+interface LossOperands {
+  readonly p: Local<"v128">;
+  readonly t: Local<"v128">;
+  readonly delta: Local<"v128">;
+}
+
+type LossCode = (functions: Functions, operands: LossOperands) => Value<"v128">;
+
+/** A loss of prediction p and target t, and its slope ∂loss/∂p. */
+const lossCode: Record<PointwiseLossOp, { loss: LossCode; slope: LossCode }> = {
+  squaredError: {
+    loss: (_, { p, t }) => f32x4.mul(f32x4.sub(p, t), f32x4.sub(p, t)),
+    slope: (_, { p, t }) => f32x4.mul(f32x4.sub(p, t), 2),
+  },
+  absoluteError: {
+    loss: (_, { p, t }) => f32x4.abs(f32x4.sub(p, t)),
+    slope: (_, { p, t }) => {
+      const distance = f32x4.sub(p, t);
+      const below = v128.select(f32x4.lt(p, t), -1, distance);
+      return v128.select(f32x4.gt(p, t), 1, below);
+    },
+  },
+  huber: {
+    loss: (_, { p, t, delta }) => {
+      const distance = () => f32x4.abs(f32x4.sub(p, t));
+      const near = f32x4.mul(f32x4.mul(distance(), distance()), 0.5);
+      const far = f32x4.mul(delta, f32x4.sub(distance(), f32x4.mul(delta, 0.5)));
+      return v128.select(f32x4.le(distance(), delta), near, far);
+    },
+    slope: (_, { p, t, delta }) => f32x4.max(f32x4.neg(delta), f32x4.min(delta, f32x4.sub(p, t))),
+  },
+  binaryCrossEntropyWithLogits: {
+    loss: (m, { p, t }) => f32x4.sub(m.softplus(p), f32x4.mul(t, p)),
+    slope: (m, { p, t }) => f32x4.sub(m.sigmoid(p), t),
+  },
+  hinge: {
+    loss: (_, { p, t }) => f32x4.max(f32x4.sub(1, f32x4.mul(t, p)), 0),
+    slope: (_, { p, t }) => v128.and(f32x4.lt(f32x4.mul(t, p), 1), f32x4.neg(t)),
+  },
+};
+
+const LOSS = {
+  prediction: "i32",
+  target: "i32",
+  count: "i32",
+  delta: "f32",
+  size: "f64",
+  out: "i32",
+} as const;
+
+/** `out = Σ loss / size`. */
+function addLoss(module: ModuleBuilder, arithmetic: Arithmetic, op: PointwiseLossOp): number {
+  return module.add(op, { parameters: LOSS }, (f, operands) => {
+    const functions = new Functions(f, arithmetic);
+    const delta = f.let(f32x4.splat(operands.delta));
+    const sums = [f.let(f64x2.constant(0)), f.let(f64x2.constant(0))];
+    forEachVector(f, operands.count, (place) => {
+      const p = f.let(load(operands.prediction, place));
+      const t = f.let(load(operands.target, place));
+      const losses = f.let(lossCode[op].loss(functions, { p, t, delta }));
+      promoted(f, v128.and(losses, insideMask(place))).forEach((pair, half) =>
+        f.set(sums[half]!, f64x2.add(sums[half]!, pair))
+      );
+    });
+    const sum = sumOfPair(f, f64x2.add(sums[0]!, sums[1]!));
+    f.run(f32.store(operands.out, f32.demote(f64.div(sum, operands.size))));
+  });
+}
+
+/** `out = slope / size`. */
+function addLossGradient(
+  module: ModuleBuilder,
+  arithmetic: Arithmetic,
+  op: PointwiseLossOp,
+): number {
+  return module.add(`${op}Slope`, { parameters: LOSS }, (f, operands) => {
+    const functions = new Functions(f, arithmetic);
+    const delta = f.let(f32x4.splat(operands.delta));
+    const size = f.let(f32x4.splat(f32.demote(operands.size)));
+    forEachVector(f, operands.count, (place) => {
+      const p = f.let(load(operands.prediction, place));
+      const t = f.let(load(operands.target, place));
+      const slope: Term<"v128"> = lossCode[op].slope(functions, { p, t, delta });
+      storeVector(f, operands.out, f32x4.div(slope, size), place);
+    });
+  });
+}
