@@ -55,6 +55,12 @@ export const FLAGS = {
     atLeast: 1,
     atMost: 1000,
   }),
+  "split-seed": integerFlag({
+    description:
+      "one split and order for all seeds, so that they differ in the first weights alone",
+    fallback: null,
+    atLeast: 0,
+  }),
   "clip-norm": numberFlag({
     description: "largest norm of all gradients together (default: no clipping)",
     fallback: null,

@@ -1,6 +1,6 @@
 import type { Iris } from "@gradus/data/iris";
 import { SoftmaxCrossEntropy } from "@gradus/losses";
-import { random } from "@gradus/random";
+import { type Random, random } from "@gradus/random";
 import { argmax, type Backend, tensor } from "@gradus/tensor";
 import { type EpochEntry, evaluate, type Means } from "@gradus/train";
 import type { Settings } from "./flags.ts";
@@ -60,14 +60,13 @@ export async function sweep(
       const trainings: Training[] = [];
       for (let seed = settings.seed; seed < settings.seed + settings.seeds; seed++) {
         // The same seed splits alike and starts alike in all combinations.
-        const stream = random(seed);
-        const [splitting, starting] = [stream.split(), stream.split()];
+        const splitting = streams(settings["split-seed"] ?? seed).splitting;
         const flowers: Flowers = splitFlowers(data, { batch, random: splitting });
         trainings.push(
           await train({
             ...{ learningRate, hidden, seed, flowers, backend, settings },
             classes: data.classes.length,
-            random: starting,
+            random: streams(seed).starting,
             onEpoch: async (entry) => {
               done++;
               await onEpoch({ done, total, learningRate, hidden, seed, entry });
@@ -83,6 +82,12 @@ export async function sweep(
     }
   }
   return combinations;
+}
+
+/** A seed's independent streams: for the split and the order of rows, and for the first weights. */
+function streams(seed: number): { readonly splitting: Random; readonly starting: Random } {
+  const stream = random(seed);
+  return { splitting: stream.split(), starting: stream.split() };
 }
 
 /** The combination of the lowest mean validation loss; its error would tie, with so few rows. */

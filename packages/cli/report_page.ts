@@ -139,7 +139,7 @@ h2 { font-size: 1.25rem; margin: 2.5rem 0 .75rem; padding-top: 1rem;
 .lead, figcaption, caption, dt { color: var(--soft); }
 .lead { font-size: 1.1rem; margin-top: 0; }
 figure { margin: 1.25rem 0; }
-figure > svg { display: block; width: 100%; height: auto; }
+figure > svg { display: block; max-width: 100%; height: auto; }
 figcaption, caption { font-size: .9rem; text-align: left; padding: .35rem 0; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }

@@ -194,7 +194,7 @@ function describe(
   { x, y, unit, marked, format = threeDigits }: HeatMapOptions,
   cells: readonly number[][],
 ): string {
-  const what = unit ? `${unit} ` : "";
+  const what = unit === undefined || unit === "" ? "values" : unit;
   const finite = cells.flat().filter(Number.isFinite);
   const extent = finite.length === 0 ? ["No finite values."] : [
     `From ${format(finite.reduce((a, b) => Math.min(a, b)))}`,
@@ -203,5 +203,5 @@ function describe(
   const mark = marked === undefined ? [] : [
     `${marked.label}: ${y.label} ${y.values[marked.row]}, ${x.label} ${x.values[marked.column]}.`,
   ];
-  return [`Heat map of ${what}over ${y.label} and ${x.label}.`, ...extent, ...mark].join(" ");
+  return [`Heat map of ${what} over ${y.label} and ${x.label}.`, ...extent, ...mark].join(" ");
 }

@@ -25,6 +25,9 @@
  * @module
  */
 
+import { bareSpecifier } from "./_bare_specifier.ts";
+import { loadOnce } from "./_load_once.ts";
+
 /** How {@linkcode svgToPng} draws, and with what. */
 export interface PngOptions {
   /** Pixels for each pixel of the SVG's own size, above 0; 1 by default. */
@@ -43,9 +46,6 @@ export interface PngOptions {
 
 /** More pixels than this take more memory than a wasm module should ask for. */
 const MOST_PIXELS = 2 ** 26;
-
-let rasteriser: Promise<typeof import("@resvg/resvg-wasm")> | undefined;
-let arimo: Promise<readonly Uint8Array[]> | undefined;
 
 /**
  * Draws an SVG as PNG: width · scale by height · scale pixels, rounded, each red, green, blue and
@@ -120,32 +120,15 @@ function checkPixels(width: number, height: number): void {
   throw new RangeError(`Cannot draw an SVG as PNG as it must have 1 to 2^26 pixels: ${found}`);
 }
 
-/** Starts the rasteriser once; a start that failed can be tried again. */
-function loadRasteriser(wasm: PngOptions["wasm"]): NonNullable<typeof rasteriser> {
-  rasteriser ??= start(wasm).catch((error) => {
-    rasteriser = undefined;
-    throw error;
-  });
-  return rasteriser;
-}
-
-async function start(wasm: PngOptions["wasm"]): NonNullable<typeof rasteriser> {
+const loadRasteriser = loadOnce(async (wasm: PngOptions["wasm"]) => {
   const resvg = await import("@resvg/resvg-wasm");
   await resvg.initWasm(
     wasm ?? await readPackageFile(import.meta.resolve("@resvg/resvg-wasm/index_bg.wasm")),
   );
   return resvg;
-}
+});
 
-function loadArimo(): NonNullable<typeof arimo> {
-  arimo ??= readArimo().catch((error) => {
-    arimo = undefined;
-    throw error;
-  });
-  return arimo;
-}
-
-async function readArimo(): NonNullable<typeof arimo> {
+const loadArimo = loadOnce<void, Uint8Array[]>(async () => {
   // Deno installs a package if one of its modules is imported, and a font is none.
   await import("@expo-google-fonts/arimo/metadata.json", { with: { type: "json" } });
   return await Promise.all([
@@ -154,18 +137,12 @@ async function readArimo(): NonNullable<typeof arimo> {
     ),
     readPackageFile(import.meta.resolve("@expo-google-fonts/arimo/700Bold/Arimo_700Bold.ttf")),
   ]);
-}
+});
 
-/**
- * The bytes of a file of an npm package.
- *
- * The copy of this module in npm's registry asks for `npm:@scope/name@1.2.3/file`, as JSR writes
- * it, which Node cannot resolve: the bare name leads to the same file.
- */
+/** The bytes of a file of an npm package, from what `import.meta.resolve` made of its name. */
 async function readPackageFile(address: string): Promise<Uint8Array> {
   const { readFile } = await import("node:fs/promises");
   if (address.startsWith("file:")) return await readFile(new URL(address));
   const { createRequire } = await import("node:module");
-  const bareName = address.replace(/^npm:\/?(@[^/]+\/[^/@]+)@[^/]+/, "$1");
-  return await readFile(createRequire(import.meta.url).resolve(bareName));
+  return await readFile(createRequire(import.meta.url).resolve(bareSpecifier(address)));
 }

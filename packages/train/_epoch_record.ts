@@ -1,7 +1,7 @@
 import { type Backend, Tensor } from "@gradus/tensor";
 import type { Means } from "./means.ts";
 
-/** Means of an epoch, and the loss and correct count of each of its batches. */
+/** Means of an epoch, and the loss of each of its batches. */
 interface EpochNumbers extends Means {
   readonly losses: readonly number[];
 }
@@ -11,8 +11,14 @@ export class BatchSlots {
   readonly losses: Tensor;
   readonly corrects: Tensor;
   readonly correct: Tensor;
+  isDisposed = false;
 
   constructor(backend: Backend, length: number) {
+    if (!Number.isInteger(length) || length < 1) {
+      throw new RangeError(
+        `Cannot go through an epoch as it must have at least one batch: found ${length}`,
+      );
+    }
     this.losses = new Tensor(backend, [length], { purpose: "the losses of an epoch" });
     this.corrects = new Tensor(backend, [length], { purpose: "the correct counts of an epoch" });
     this.correct = new Tensor(backend, [1], { purpose: "the correct count of a batch" });
@@ -20,6 +26,7 @@ export class BatchSlots {
 
   dispose(): void {
     for (const tensor of [this.losses, this.corrects, this.correct]) tensor.dispose();
+    this.isDisposed = true;
   }
 }
 
@@ -37,8 +44,11 @@ export class EpochRecord {
     this.#slots = slots;
   }
 
-  /** Keeps a batch's loss in the next slot, and how many of its rows are right if it has labels. */
-  keep(cost: Tensor, prediction: Tensor, target: Tensor): void {
+  /**
+   * Keeps a batch's loss in the next slot, and how many of its rows are right if it has labels; returns
+   * the slot.
+   */
+  keep(cost: Tensor, prediction: Tensor, target: Tensor): number {
     const { losses, corrects, correct } = this.#slots;
     const { backend } = losses;
     const start = this.#rows.length;
@@ -50,6 +60,7 @@ export class EpochRecord {
       this.#counts = false;
     }
     this.#rows.push(target.shape[0]!);
+    return start;
   }
 
   /** Reads the whole epoch; its memory may then serve the next one. */
@@ -61,9 +72,14 @@ export class EpochRecord {
   /** Means over all rows so far, a short batch counting for its rows alone, and each batch's loss. */
   async read(): Promise<EpochNumbers> {
     if (this.#finished !== null) return this.#finished;
+    const { losses, corrects, isDisposed } = this.#slots;
     const rows = [...this.#rows];
     const counts = this.#counts;
-    const { losses, corrects } = this.#slots;
+    if (isDisposed) {
+      throw new Error(
+        `Cannot read the losses of an epoch as training must go on to its last step: found it stopped after ${rows.length} of ${losses.size}`,
+      );
+    }
     const [lossOf, correctOf] = await Promise.all([losses.data(), corrects.data()]);
     let [total, loss, correct] = [0, 0, 0];
     rows.forEach((count, slot) => {

@@ -22,9 +22,7 @@ export class Staging {
     this.#turn = 1 - this.#turn;
     const x = pair.x.take(input.shape);
     x.set(input.data);
-    const isLabels = target.data instanceof Int32Array ||
-      (target.data instanceof Uint8Array && target.shape.length === 1);
-    const y = (isLabels ? pair.labels : pair.targets).take(target.shape);
+    const y = (isLabels(target) ? pair.labels : pair.targets).take(target.shape);
     y.set(target.data);
     return { x, y };
   }
@@ -34,4 +32,9 @@ export class Staging {
       for (const buffer of [x, labels, targets]) buffer.dispose();
     }
   }
+}
+
+/** As the losses have it: one integer a row is a label, everything else is numbers to come close to. */
+function isLabels({ data, shape }: HostBatch["y"]): boolean {
+  return shape.length === 1 && (data instanceof Int32Array || data instanceof Uint8Array);
 }

@@ -92,37 +92,36 @@ export interface Step {
 export async function* fit(options: FitOptions): AsyncGenerator<Step, void> {
   const { model, loss, optimizer, batches, epochs, startEpoch = 0 } = options;
   assertEpochs(epochs, startEpoch);
+  const { length } = batches;
   const { backend } = optimizer.flag;
+  const slots = new BatchSlots(backend, length);
   const staging = new Staging(backend);
-  const slots = new BatchSlots(backend, batches.length);
   try {
+    let outputShape: Shape | null = null;
     let sliceStart = performance.now();
     for (let epoch = startEpoch; epoch < epochs; epoch++) {
       const record = new EpochRecord(slots);
-      let place = 0;
-      for (const batch of batches.epoch(epoch)) {
-        const { x, y } = staging.upload(batch);
+      for (const batch of wholeEpoch(batches, { epoch, length })) {
         const { steps: index, learningRate } = optimizer;
+        const { x, y } = staging.upload(batch);
+        outputShape ??= outputShapeOf(model, x);
+        loss.checkTarget(batch.y, outputShape);
 
         const prediction = model.forward(x, "train");
-        loss.checkTarget(batch.y, prediction.shape.slice(1));
-        const cost = loss.forward(prediction, y);
-        record.keep(cost, prediction, y);
+        const slot = record.keep(loss.forward(prediction, y), prediction, y);
         model.backward(loss.backward(), { inputGradient: false });
         optimizer.step();
 
-        const slot = place++;
-        const isLast = place === batches.length;
+        const isLast = slot === length - 1;
         if (isLast) await finish(record, optimizer);
         yield {
           ...{ index, epoch, isLast, rows: batch.rows, learningRate },
           loss: async () => (await record.read()).losses[slot]!,
-          epochMeans: () => record.read(),
+          epochMeans: async () => asMeans(await record.read()),
         };
-        if (performance.now() - sliceStart > 16) {
-          await macrotask();
-          sliceStart = performance.now();
-        }
+        if (performance.now() - sliceStart < 16) continue;
+        await macrotask();
+        sliceStart = performance.now();
       }
     }
   } finally {

@@ -1,5 +1,5 @@
 import type { Operand, Storage } from "../backend.ts";
-import type { DType } from "../dtype.ts";
+import type { DType, NumericArray } from "../dtype.ts";
 import type { Heap } from "./heap.ts";
 
 /** A block of the heap. */
@@ -19,6 +19,15 @@ export class CpuStorage implements Storage {
     this.dtype = dtype;
     this.length = length;
     this.address = heap.allocate(4 * length, purpose);
+  }
+
+  /** Its numbers, where they are. The loops of the reference backend run on them. */
+  get values(): NumericArray {
+    const { buffer } = this.heap.memory;
+    const address = addressOfStorage(this);
+    return this.dtype === "int32"
+      ? new Int32Array(buffer, address, this.length)
+      : new Float32Array(buffer, address, this.length);
   }
 
   release(): void {

@@ -1,0 +1,46 @@
+import type { Heap } from "./heap.ts";
+import type { Kernels } from "./kernels.ts";
+import type { Threads } from "./threads.ts";
+
+/** Numbers that a kernel must have for threads to pay, where it does little with each. */
+const NUMBERS_PER_PART = 16_384;
+
+/** What kernels run on: memory, threads, and the kernels' numbers. */
+export class Machine {
+  readonly heap: Heap;
+  readonly threads: Threads;
+  readonly kernels: Kernels;
+  /** Rows of a tile of a matrix product. */
+  readonly tileRows: number;
+  readonly #scratch: { address: number; sizeBytes: number }[] = [];
+
+  constructor(options: {
+    readonly heap: Heap;
+    readonly threads: Threads;
+    readonly kernels: Kernels;
+    readonly tileRows: number;
+  }) {
+    this.heap = options.heap;
+    this.threads = options.threads;
+    this.kernels = options.kernels;
+    this.tileRows = options.tileRows;
+  }
+
+  /** Into how many parts to cut work on so many numbers: 1, or one for each thread. */
+  partsFor(numbers: number): number {
+    return numbers < this.threads.count * NUMBERS_PER_PART ? 1 : this.threads.count;
+  }
+
+  /** Memory of a part for the length of one op, with whatever is in it. */
+  scratch(part: number, sizeBytes: number): number {
+    const held = this.#scratch[part] ??= { address: 0, sizeBytes: 0 };
+    if (held.sizeBytes < sizeBytes) {
+      // By half more than asked for: a little more the next time is no new block.
+      const wishedBytes = held.sizeBytes === 0 ? sizeBytes : Math.ceil(1.5 * sizeBytes);
+      const address = this.heap.allocate(wishedBytes, "the workspace of a kernel");
+      if (held.sizeBytes > 0) this.heap.release(held.address, held.sizeBytes);
+      [held.address, held.sizeBytes] = [address, wishedBytes];
+    }
+    return held.address;
+  }
+}
