@@ -106,15 +106,25 @@ export async function assertAgreesExactly<Input extends string, Output extends s
   );
 }
 
-/** Asserts that a trial leaves exactly these numbers; NaN equals NaN, and 0 equals −0. */
+/**
+ * Asserts that a trial leaves these numbers; NaN equals NaN, and 0 equals −0.
+ *
+ * @param expected Numbers by hand.
+ * @param options `units`: how many u a number may be off, for divisions and roots. Default: 0.
+ */
 export async function assertGives<Input extends string, Output extends string>(
   backend: Backend,
   trial: Trial<Input, Output>,
   expected: Readonly<Record<Output, ArrayLike<number>>>,
+  options: { readonly units?: number } = {},
 ): Promise<void> {
   const actual = await runTrial(backend, trial);
   for (const name of Object.keys(expected) as Output[]) {
-    assertSame(actual[name], expected[name], name);
+    assertWithin(actual[name], Float64Array.from(expected[name]), {
+      bound: Array.from(expected[name], (e) => (options.units ?? 0) * 2 ** -24 * Math.abs(e)),
+      float: backend.float,
+      name,
+    });
   }
 }
 

@@ -1,7 +1,16 @@
 import type { Backend } from "@gradus/tensor";
 import { afterAll, beforeAll, describe, it } from "@std/testing/bdd";
+import { convolutionContract } from "./contract_convolution.ts";
 import { elementwiseContract } from "./contract_elementwise.ts";
+import { lossContract } from "./contract_losses.ts";
+import { matmulContract } from "./contract_matmul.ts";
 import { memoryContract } from "./contract_memory.ts";
+import { movementContract } from "./contract_movement.ts";
+import { normalizationContract } from "./contract_normalization.ts";
+import { optimizerContract } from "./contract_optimizer_steps.ts";
+import { poolingContract } from "./contract_pooling.ts";
+import { reductionContract } from "./contract_reduction.ts";
+import { softmaxContract } from "./contract_softmax.ts";
 import { unaryContract } from "./contract_unary.ts";
 import type { Contract, KernelName, Open, Skip } from "./kernel_contract.ts";
 
@@ -10,11 +19,20 @@ const contract: Contract<KernelName> = {
   ...memoryContract,
   ...elementwiseContract,
   ...unaryContract,
+  ...reductionContract,
+  ...movementContract,
+  ...matmulContract,
+  ...softmaxContract,
+  ...lossContract,
+  ...convolutionContract,
+  ...poolingContract,
+  ...normalizationContract,
+  ...optimizerContract,
 };
 
 /**
- * Registers the tests that every backend has to pass: one group a kernel, by hand, at random against
- * the float64 reference, and at the edges.
+ * Registers the tests that every backend has to pass: each kernel by hand, at random against the
+ * float64 reference, and at the edges.
  *
  * @param name What the tests are called after.
  * @param open Opens the backend under test: once for all kernels, and again where a test closes it.

@@ -209,7 +209,8 @@ export const convolutionContract: Contract<
         await assertAgrees(
           backend,
           trial,
-          async (_exact, u) => scaled(await magnitudes(trial), gamma(height * width * inner + 1, u)),
+          async (_exact, u) =>
+            scaled(await magnitudes(trial), gamma(height * width * inner + 1, u)),
         );
       });
     }
@@ -276,7 +277,10 @@ export const convolutionContract: Contract<
           backend,
           trialOf(wholeNumbers(stream, convolution.x), wholeNumbers(stream, shapeOfY(convolution))),
         );
-        const trial = trialOf(normals(stream, convolution.x), normals(stream, shapeOfY(convolution)));
+        const trial = trialOf(
+          normals(stream, convolution.x),
+          normals(stream, shapeOfY(convolution)),
+        );
         // Each tap meets every window of every image at most once.
         const count = convolution.x[0]! * size[0] * size[1];
         await assertAgrees(

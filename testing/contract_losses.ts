@@ -1,11 +1,6 @@
 import { type Random, random } from "@gradus/random";
 import type { PointwiseLossOp, Shape } from "@gradus/tensor";
-import {
-  assertAgreesExactly,
-  assertFollows,
-  assertGives,
-  assertWithin,
-} from "./agreement.ts";
+import { assertAgreesExactly, assertFollows, assertGives, assertWithin } from "./agreement.ts";
 import type { Contract } from "./kernel_contract.ts";
 import { blank, floats, integers, type Numbers } from "./numbers.ts";
 import { indices, normals, signs, uniforms, wholeNumbers } from "./random_numbers.ts";
@@ -391,7 +386,6 @@ function targetAt(target: Numbers, classes: number, row: number, c: number, u: n
     : 0;
   return new Rough(value, { u });
 }
-
 
 function pairs(p: Numbers, t: Numbers, u: number): [Rough, Rough][] {
   return Array.from(p.values, (p, i) => [new Rough(p, { u }), new Rough(t.values[i]!, { u })]);

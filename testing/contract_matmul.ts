@@ -55,8 +55,7 @@ export const matmulContract: Contract<"matmul"> = {
           bias: floats([10, 5]),
         },
         outputs: { out: blank([2, 2]) },
-        call: (backend, { a, b, bias, out }) =>
-          backend.matmul(a, b, { bias, activation }, out),
+        call: (backend, { a, b, bias, out }) => backend.matmul(a, b, { bias, activation }, out),
       } satisfies Trial<"a" | "b" | "bias", "out">);
       await assertGives(backend, trial(null), { out: [13, 2, 17, -2] });
       await assertGives(backend, trial("relu"), { out: [13, 2, 17, 0] });

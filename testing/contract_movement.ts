@@ -35,13 +35,15 @@ export const movementContract: Contract<
       backend: Parameters<typeof assertAgreesExactly>[0],
       { shape, order }: { shape: Shape; order: readonly number[] },
     ): Promise<void[]> {
-      return Promise.all(counting(shape).map(({ x, out }) =>
-        assertAgreesExactly(backend, {
-          inputs: { x },
-          outputs: { out: out(order.map((axis) => shape[axis]!)) },
-          call: (backend, { x, out }) => backend.transpose(x, order, out),
-        })
-      ));
+      return Promise.all(
+        counting(shape).map(({ x, out }) =>
+          assertAgreesExactly(backend, {
+            inputs: { x },
+            outputs: { out: out(order.map((axis) => shape[axis]!)) },
+            call: (backend, { x, out }) => backend.transpose(x, order, out),
+          })
+        ),
+      );
     }
   },
 
@@ -55,7 +57,13 @@ export const movementContract: Contract<
     });
     test("takes any ranges of any shape", async (backend) => {
       const stream = random(1);
-      const shapes: Shape[] = [[], [1], [17], [1000], [5, 3], [2, 3, 4], [67, 129], [2, 3, 1, 4, 3]];
+      const shapes: Shape[] = [[], [1], [17], [1000], [5, 3], [2, 3, 4], [67, 129], [
+        2,
+        3,
+        1,
+        4,
+        3,
+      ]];
       for (const shape of shapes) {
         for (let round = 0; round < 6; round++) {
           const ranges = shape.map((length) => {
@@ -64,17 +72,19 @@ export const movementContract: Contract<
             const reach = Math.floor((step > 0 ? length - 1 - start : start) / Math.abs(step)) + 1;
             return { start, step, count: 1 + stream.integer(reach) };
           });
-          await Promise.all(counting(shape).map(({ x, out }) =>
-            assertAgreesExactly(backend, {
-              inputs: { x },
-              outputs: { out: out(ranges.map((range) => range.count)) },
-              call: (backend, { x, out }) =>
-                backend.slice(x, {
-                  start: ranges.map((range) => range.start),
-                  step: ranges.map((range) => range.step),
-                }, out),
-            })
-          ));
+          await Promise.all(
+            counting(shape).map(({ x, out }) =>
+              assertAgreesExactly(backend, {
+                inputs: { x },
+                outputs: { out: out(ranges.map((range) => range.count)) },
+                call: (backend, { x, out }) =>
+                  backend.slice(x, {
+                    start: ranges.map((range) => range.start),
+                    step: ranges.map((range) => range.step),
+                  }, out),
+              })
+            ),
+          );
         }
       }
     });
@@ -97,13 +107,15 @@ export const movementContract: Contract<
           const part = shape.map((own, at) =>
             at === axis ? 1 + stream.integer(length - start) : own
           );
-          await Promise.all(counting(part).map(({ x, out }) =>
-            assertAgreesExactly(backend, {
-              inputs: { x },
-              outputs: { out: out(shape) },
-              call: (backend, { x, out }) => backend.paste(x, { axis, start }, out),
-            })
-          ));
+          await Promise.all(
+            counting(part).map(({ x, out }) =>
+              assertAgreesExactly(backend, {
+                inputs: { x },
+                outputs: { out: out(shape) },
+                call: (backend, { x, out }) => backend.paste(x, { axis, start }, out),
+              })
+            ),
+          );
         }
       }
     });
@@ -137,13 +149,15 @@ export const movementContract: Contract<
         for (const [axis, length] of shape.entries()) {
           for (const count of [1, 7, 33]) {
             const at = indices(stream, [count], length);
-            await Promise.all(counting(shape).map(({ x, out }) =>
-              assertAgreesExactly(backend, {
-                inputs: { x, at },
-                outputs: { out: out(shape.map((own, i) => i === axis ? count : own)) },
-                call: (backend, { x, at, out }) => backend.gather(x, at, axis, out),
-              })
-            ));
+            await Promise.all(
+              counting(shape).map(({ x, out }) =>
+                assertAgreesExactly(backend, {
+                  inputs: { x, at },
+                  outputs: { out: out(shape.map((own, i) => i === axis ? count : own)) },
+                  call: (backend, { x, at, out }) => backend.gather(x, at, axis, out),
+                })
+              ),
+            );
           }
         }
       }

@@ -45,8 +45,22 @@ const poolings: readonly Pooling[] = [
     x: [1, 8, 9, 3],
     size: [3, 3],
   },
-  { name: "all of x", window: [4, 5], stride: [1, 1], padding: [0, 0], x: [5, 4, 5, 19], size: [1, 1] },
-  { name: "one number", window: [1, 1], stride: [1, 1], padding: [0, 0], x: [1, 1, 1, 1], size: [1, 1] },
+  {
+    name: "all of x",
+    window: [4, 5],
+    stride: [1, 1],
+    padding: [0, 0],
+    x: [5, 4, 5, 19],
+    size: [1, 1],
+  },
+  {
+    name: "one number",
+    window: [1, 1],
+    stride: [1, 1],
+    padding: [0, 0],
+    x: [1, 1, 1, 1],
+    size: [1, 1],
+  },
   { ...HALVES, name: "many images", x: [64, 8, 8, 16], size: [4, 4] },
 ];
 

@@ -78,10 +78,11 @@ const rows: Record<ReduceOp, ReduceRow> = {
 
 /** Every set of axes of a shape of rank 4; long and short folds of rows, columns, channels, everything. */
 const folds: readonly (readonly [shape: Shape, axes: readonly number[]])[] = [
-  ...Array.from({ length: 16 }, (_, set) => [
-    [3, 5, 2, 7],
-    [0, 1, 2, 3].filter((axis) => set & (1 << axis)),
-  ] as const),
+  ...Array.from({ length: 16 }, (_, set) =>
+    [
+      [3, 5, 2, 7],
+      [0, 1, 2, 3].filter((axis) => set & (1 << axis)),
+    ] as const),
   [[], []],
   [[1], [0]],
   [[17], [0]],
@@ -126,7 +127,10 @@ export const reductionContract: Contract<"reduce" | "argReduce"> = {
           const count = countOf(shape, axes);
           return assertAgrees(backend, trial, ({ out }, u) => ({
             // All of the error is a mean's division.
-            out: Array.from(out, (y) => op === "mean" ? row.error({ count, y, magnitude: 0 }, u) : 0),
+            out: Array.from(
+              out,
+              (y) => op === "mean" ? row.error({ count, y, magnitude: 0 }, u) : 0,
+            ),
           }));
         }));
       }, options);

@@ -4,8 +4,13 @@ import { Rough } from "./rough.ts";
 /** The numbers of each row (along the last axis), as exact as they were given. */
 export function roughRows({ shape, values }: Numbers, u: number): Rough[][] {
   const length = shape.at(-1) ?? 1;
-  return Array.from({ length: values.length / length }, (_, row) =>
-    Array.from(values.subarray(row * length, (row + 1) * length), (value) => new Rough(value, { u }))
+  return Array.from(
+    { length: values.length / length },
+    (_, row) =>
+      Array.from(
+        values.subarray(row * length, (row + 1) * length),
+        (value) => new Rough(value, { u }),
+      ),
   );
 }
 

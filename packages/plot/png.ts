@@ -57,7 +57,8 @@ const MOST_PIXELS = 2 ** 26;
  * @param svg The text of an SVG file.
  * @param options Scale and, for browsers, the files to draw with.
  * @returns The bytes of a PNG file, the caller's own.
- * @throws {RangeError} If `scale` is not a positive number, or the picture has no pixel or more than 2^26.
+ * @throws {RangeError} If `scale` is not positive and finite, or the picture has no pixel or more
+ * than 2^26.
  * @throws {SyntaxError} If `svg` is no SVG.
  * @throws {Error} If the rasteriser or the fonts cannot be read.
  *
@@ -81,7 +82,8 @@ export async function svgToPng(
   { scale = 1, wasm, fonts }: PngOptions = {},
 ): Promise<Uint8Array> {
   if (!(scale > 0 && scale < Infinity)) {
-    throw new RangeError(`Cannot draw an SVG as PNG as scale must be positive: found ${scale}`);
+    const rule = "scale must be positive and finite";
+    throw new RangeError(`Cannot draw an SVG as PNG as ${rule}: found ${scale}`);
   }
   const { Resvg } = await loadRasteriser(wasm);
   const fontBuffers = [...fonts ?? await loadArimo()];

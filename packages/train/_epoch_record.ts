@@ -1,8 +1,11 @@
 import { type Backend, Tensor } from "@gradus/tensor";
 import type { Means } from "./means.ts";
 
-/** Means of an epoch, and the loss of each of its batches. */
-interface EpochNumbers extends Means {
+/** What is read of an epoch. */
+interface EpochNumbers {
+  /** Over all rows so far, a short batch counting for its rows alone. */
+  readonly means: Means;
+  /** Of each batch so far. */
   readonly losses: readonly number[];
 }
 
@@ -69,7 +72,7 @@ export class EpochRecord {
     return this.#finished;
   }
 
-  /** Means over all rows so far, a short batch counting for its rows alone, and each batch's loss. */
+  /** Reads the epoch so far. */
   async read(): Promise<EpochNumbers> {
     if (this.#finished !== null) return this.#finished;
     const { losses, corrects, isDisposed } = this.#slots;
@@ -88,9 +91,7 @@ export class EpochRecord {
       correct += correctOf[slot]!;
     });
     return {
-      loss: loss / total,
-      accuracy: counts ? correct / total : null,
-      rows: total,
+      means: { loss: loss / total, accuracy: counts ? correct / total : null, rows: total },
       losses: [...lossOf.subarray(0, rows.length)],
     };
   }

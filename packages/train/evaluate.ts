@@ -3,6 +3,7 @@ import type { Loss } from "@gradus/losses";
 import type { Backend } from "@gradus/tensor";
 import { BatchSlots, EpochRecord } from "./_epoch_record.ts";
 import { Staging } from "./_staging.ts";
+import { wholeEpoch } from "./_whole_epoch.ts";
 import type { BatchSource } from "./batch_source.ts";
 import type { Means } from "./means.ts";
 
@@ -23,7 +24,9 @@ export interface EvaluateOptions {
  *
  * @param options Model, loss, rows, backend.
  * @returns Means in which each row weighs the same, so a short last batch does not weigh too much.
- * @throws {RangeError} If a target is out of range.
+ * @throws {RangeError} If a target is out of range, naming its row, or there are not as many batches as
+ * the source's length.
+ * @throws {TypeError} If inputs or targets do not fit the model or the loss.
  *
  * @example
  * ```ts
@@ -49,18 +52,18 @@ export interface EvaluateOptions {
  */
 export async function evaluate(options: EvaluateOptions): Promise<Means> {
   const { model, loss, batches, backend } = options;
+  const { length } = batches;
+  const slots = new BatchSlots(backend, length);
   const staging = new Staging(backend);
-  const slots = new BatchSlots(backend, batches.length);
   try {
     const record = new EpochRecord(slots);
-    for (const batch of batches.epoch(0)) {
+    for (const batch of wholeEpoch(batches, { epoch: 0, length })) {
       const { x, y } = staging.upload(batch);
       const prediction = model.forward(x, "eval");
       loss.checkTarget(batch.y, prediction.shape.slice(1));
       record.keep(loss.forward(prediction, y), prediction, y);
     }
-    const { loss: mean, accuracy, rows } = await record.finish();
-    return { loss: mean, accuracy, rows };
+    return (await record.finish()).means;
   } finally {
     staging.dispose();
     slots.dispose();

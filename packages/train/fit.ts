@@ -1,9 +1,11 @@
 import type { Layer } from "@gradus/layers";
 import type { Loss } from "@gradus/losses";
 import type { Optimizer } from "@gradus/optim";
+import type { Shape, Tensor } from "@gradus/tensor";
 import { BatchSlots, EpochRecord } from "./_epoch_record.ts";
 import { macrotask } from "./_macrotask.ts";
 import { Staging } from "./_staging.ts";
+import { wholeEpoch } from "./_whole_epoch.ts";
 import type { BatchSource } from "./batch_source.ts";
 import type { Means } from "./means.ts";
 
@@ -54,13 +56,16 @@ export interface Step {
 /**
  * Trains a model, and yields after every step: log, draw, save, evaluate, or stop with `break`.
  *
- * A step does not wait for the backend. An epoch's losses are read once, at its last step.
+ * A step does not wait for the backend. An epoch's losses are read once, at its last step. Targets are
+ * checked before their step changes anything.
  *
  * @param options Model, loss, optimizer, batches, epochs.
  * @returns The steps, as they are taken.
- * @throws {RangeError} If epochs is not a whole number of at least 1, a label is out of range, a loss is
- * not finite, or a gradient is not finite: the error names step and parameter, at most an epoch late, and
- * no parameter moved since.
+ * @throws {RangeError} If epochs is not a whole number of at least 1, a target is out of range, naming its
+ * row, or an epoch has another number of batches than the source's length. If a gradient is not finite,
+ * naming parameter and step; no parameter moved since. If a loss is not finite, naming the step. The last
+ * two come at the end of their epoch.
+ * @throws {TypeError} If inputs or targets do not fit the model or the loss.
  *
  * @example
  * ```ts
@@ -117,7 +122,7 @@ export async function* fit(options: FitOptions): AsyncGenerator<Step, void> {
         yield {
           ...{ index, epoch, isLast, rows: batch.rows, learningRate },
           loss: async () => (await record.read()).losses[slot]!,
-          epochMeans: async () => asMeans(await record.read()),
+          epochMeans: async () => (await record.read()).means,
         };
         if (performance.now() - sliceStart < 16) continue;
         await macrotask();
@@ -128,6 +133,11 @@ export async function* fit(options: FitOptions): AsyncGenerator<Step, void> {
     staging.dispose();
     slots.dispose();
   }
+}
+
+/** Shape of one output; in eval mode, so that nothing of the model changes should a target be refused. */
+function outputShapeOf(model: Layer, x: Tensor): Shape {
+  return model.forward(x, "eval").shape.slice(1);
 }
 
 /** Reads an epoch's losses, and refuses to go on from one, or from a gradient, that is not finite. */

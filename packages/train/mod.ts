@@ -1,6 +1,6 @@
 /**
- * Training: the loop, evaluation, metrics, gradient checks, early stopping, checkpoints, and a folder for
- * each experiment.
+ * Training: the loop, evaluation, metrics, gradient checks, early stopping, checkpoints, and a folder
+ * for each experiment.
  *
  * {@linkcode fit} yields after every step, and the caller does the rest: it is short enough to be copied
  * and changed.
@@ -19,7 +19,7 @@
  * const model = new Sequential([new Dense(16), new Relu(), new Dense(3)]);
  * model.init([4], { backend: reference(), random: random(0) });
  * const loss = new SoftmaxCrossEntropy();
- * const optimizer = new Sgd(model.parameters, { learningRate: 0.05, momentum: 0.9 });
+ * const optimizer = new Sgd(model.parameters, { learningRate: 0.01, momentum: 0.9 });
  * const batches = new Batches(iris(), { size: 16, seed: 0 });
  *
  * for await (const step of fit({ model, loss, optimizer, batches, epochs: 30 })) {
