@@ -26,11 +26,7 @@ const rounded = (_a: number, _b: number, y: number) => Math.abs(y);
 const binaryRows: Record<BinaryOp, BinaryRow> = {
   add: {
     hand: [[1, 2, 3], [-1.5, 0.25, -1.25]],
-    edges: [[Infinity, 1, Infinity], [Infinity, -Infinity, NaN], [NaN, 1, NaN], [
-      3e38,
-      3e38,
-      Infinity,
-    ]],
+    edges: [[Infinity, 1, Infinity], [Infinity, -Infinity, NaN], [NaN, 1, NaN]],
     error: rounded,
   },
   subtract: {
@@ -40,7 +36,7 @@ const binaryRows: Record<BinaryOp, BinaryRow> = {
   },
   multiply: {
     hand: [[3, -2, -6], [0.5, 0.25, 0.125]],
-    edges: [[Infinity, 0, NaN], [-Infinity, 2, -Infinity], [NaN, 0, NaN], [1e30, 1e30, Infinity]],
+    edges: [[Infinity, 0, NaN], [-Infinity, 2, -Infinity], [NaN, 0, NaN]],
     error: rounded,
   },
   divide: {
@@ -78,8 +74,9 @@ const binaryRows: Record<BinaryOp, BinaryRow> = {
     // As exp(b · ln a): the error of the logarithm is scaled by b and becomes one of the exponent,
     // beside those of the product and of the exponential. See `unaryRows` for both.
     error: (a, b, y) => {
-      const log = Math.log(a);
-      return y * (Math.abs(b) * Math.max(8, 6 * Math.abs(log)) + 5 * Math.abs(b * log) + 6);
+      const log = Math.log(Math.abs(a));
+      return Math.abs(y) *
+        (Math.abs(b) * Math.max(8, 6 * Math.abs(log)) + 5 * Math.abs(b * log) + 6);
     },
   },
   maximum: {
@@ -217,6 +214,7 @@ export const elementwiseContract: Contract<
             outputs: { out: blank(shape) },
             call: (backend, { a, b, out }) => backend.binary(op, a, b, out),
           }, ({ out }, u) => ({ out: bound(out, u) }));
+          if (a.values.length > 10_000) continue;
           await assertAgrees(backend, {
             inputs: { b },
             outputs: { a },
@@ -295,6 +293,18 @@ export const elementwiseContract: Contract<
       }, { row: `binary.${op}` });
     }
 
+    test("overflows to infinity", async (backend) => {
+      if (backend.float === "float64") return; // these numbers are far from its end
+      await assertGives(backend, {
+        inputs: { large: floats([3e38, -3e38]) },
+        outputs: { sum: blank([2]), product: blank([2]) },
+        call: (backend, { large, sum, product }) => {
+          backend.binary("add", large, large, sum);
+          backend.binary("multiply", large, large, product);
+        },
+      }, { sum: [Infinity, -Infinity], product: [Infinity, Infinity] });
+    });
+
     test("keeps the sign of zero", async (backend) => {
       const run = (op: BinaryOp, a: number, b: number) =>
         runTrial(backend, {
@@ -356,6 +366,7 @@ export const elementwiseContract: Contract<
             outputs: { out: blank(shape) },
             call: (backend, { a, b, out }) => backend.compare(op, a, b, out),
           });
+          if (a.values.length > 10_000) continue;
           await assertAgreesExactly(backend, {
             inputs: { b },
             outputs: { a },

@@ -165,13 +165,15 @@ export const movementContract: Contract<
   },
 
   gatherGradient(test) {
-    const trialOf = (dy: Numbers, at: Numbers, options: { axis: number; length: number }) => ({
+    const trialOf = (
+      dy: Numbers,
+      at: Numbers,
+      { axis, length }: { axis: number; length: number },
+    ): Trial<"dy" | "at", "out"> => ({
       inputs: { dy, at },
-      outputs: {
-        out: blank(dy.shape.map((own, i) => i === options.axis ? options.length : own)),
-      },
-      call: (backend, { dy, at, out }) => backend.gatherGradient(dy, at, options.axis, out),
-    } satisfies Trial<"dy" | "at", "out">);
+      outputs: { out: blank(dy.shape.map((own, i) => i === axis ? length : own)) },
+      call: (backend, { dy, at, out }) => backend.gatherGradient(dy, at, axis, out),
+    });
     test("adds by hand what an index gave twice, and gives 0 to what none gave", async (backend) => {
       const trial = trialOf(floats([1, 2, 3, 4, 5, 6], [3, 2]), integers([2, 0, 2]), {
         axis: 0,

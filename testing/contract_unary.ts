@@ -285,6 +285,7 @@ export const unaryContract: Contract<"unary" | "unaryGradient"> = {
             outputs: { out: blank(shape) },
             call: (backend, { x, out }) => backend.unary(op, x, out, ALPHA),
           }, ({ out }, u) => ({ out: bound(out, u) }));
+          if (x.values.length > 10_000) continue;
           await assertAgrees(backend, {
             inputs: {},
             outputs: { x },

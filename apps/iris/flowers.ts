@@ -1,7 +1,9 @@
+import { UsageError } from "@gradus/cli/usage-error";
 import { Batches } from "@gradus/data/batches";
 import { type Iris, iris } from "@gradus/data/iris";
+import type { NdArray } from "@gradus/data/nd-array";
 import { stratifiedSplit } from "@gradus/data/split";
-import { fitStandardizer } from "@gradus/data/standardize";
+import { fitStandardizer, type Standardizer } from "@gradus/data/standardize";
 import { takeRows } from "@gradus/data/take-rows";
 import type { Random } from "@gradus/random";
 
@@ -15,16 +17,53 @@ export interface Flowers {
   readonly test: Batches;
   /** Classes of the test rows. */
   readonly testLabels: Int32Array;
+  /** What was done to the features: a trained network needs it for any other flower. */
+  readonly standardizer: Standardizer;
 }
 
-/** The built-in flowers, or those of a CSV file. */
+/** With fewer, 70 / 10 / 20 % leave a part empty. */
+const FEWEST_ROWS = 6;
+
+/**
+ * The built-in flowers, or those of a CSV file.
+ *
+ * @throws {UsageError} If there is no such file, or no such flowers in it.
+ */
 export async function readFlowers(file: string | null): Promise<Iris> {
   if (file === null) return iris();
   const { parseIris } = await import("@gradus/data/parse-iris");
-  return parseIris(await Deno.readTextFile(file), { file });
+  const text = await readText(file);
+  try {
+    const data = parseIris(text, { file });
+    const rows = data.y.data.length;
+    if (rows >= FEWEST_ROWS) return data;
+    throw new RangeError(
+      `Cannot use ${file} as there must be at least ${FEWEST_ROWS} flowers to split: found ${rows}`,
+    );
+  } catch (error) {
+    if (!(error instanceof SyntaxError || error instanceof RangeError)) throw error;
+    throw new UsageError(error.message, { cause: error });
+  }
 }
 
-/** Splits stratified, 70 / 10 / 20, and standardises with the statistics of the training rows alone. */
+async function readText(file: string): Promise<string> {
+  try {
+    return await Deno.readTextFile(file);
+  } catch (error) {
+    // The system's words, without the call that Deno adds to them.
+    const [found] = (error as Error).message.split(": ");
+    throw new UsageError(
+      `Cannot read ${file} as it must be a file that can be read: found ${found}`,
+      { cause: error },
+    );
+  }
+}
+
+/**
+ * Splits stratified, 70 / 10 / 20, and standardises with the statistics of the training rows alone.
+ *
+ * @throws {UsageError} If a feature is the same in all training rows.
+ */
 export function splitFlowers(
   data: Iris,
   options: { readonly batch: number; readonly random: Random },
@@ -36,7 +75,9 @@ export function splitFlowers(
     counts: { training, validation, test: rows - training - validation },
     random,
   });
-  const standardizer = fitStandardizer(takeRows(data.x, parts.training));
+  const x = takeRows(data.x, parts.training);
+  assertVaried(x, data.features);
+  const standardizer = fitStandardizer(x);
   const datasetOf = (index: Int32Array) => ({
     x: standardizer.transform(takeRows(data.x, index)),
     y: takeRows(data.y, index),
@@ -47,5 +88,19 @@ export function splitFlowers(
     validation: new Batches(datasetOf(parts.validation), { size: batch }),
     test: new Batches(test, { size: batch }),
     testLabels: test.y.data,
+    standardizer,
   };
+}
+
+/** What does not vary cannot be standardised. */
+function assertVaried(x: NdArray<Float32Array>, features: readonly string[]): void {
+  features.forEach((feature, column) => {
+    const values = new Set(x.data.filter((_, i) => i % features.length === column));
+    if (values.size > 1) return;
+    throw new UsageError(
+      `Cannot use --data as ${feature} must differ among the training rows: found only ${
+        Number([...values][0]!.toPrecision(7))
+      }`,
+    );
+  });
 }

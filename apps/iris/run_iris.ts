@@ -1,11 +1,18 @@
-import { openBackend, UsageError } from "@gradus/cli";
-import type { Iris } from "@gradus/data/iris";
+import { openBackend } from "@gradus/cli/open-backend";
 import { openRun, type Run, save } from "@gradus/train";
-import { findings } from "./findings.ts";
+import { findings, type TestedCombination } from "./findings.ts";
 import type { Settings } from "./flags.ts";
 import { readFlowers } from "./flowers.ts";
 import { type Results, writeReport } from "./report.ts";
-import { choose, errorOf, spreadOf, sweep, type SweepProgress, testOnce } from "./sweep.ts";
+import {
+  choose,
+  errorOf,
+  splitSeeds,
+  spreadOf,
+  sweep,
+  type SweepProgress,
+  testOnce,
+} from "./sweep.ts";
 
 /** What a run is told beside its settings. */
 export interface IrisOptions {
@@ -17,12 +24,18 @@ export interface IrisOptions {
   readonly onProgress: (progress: SweepProgress) => void;
 }
 
-/** Sweeps, chooses by validation loss, tests once, and writes everything into a new folder. */
+/**
+ * Sweeps, chooses by validation loss, tests once, and writes everything into a new folder.
+ *
+ * @throws {UsageError} If the flowers cannot be used; no folder is made.
+ * @throws {DivergedError} If no combination can be trained to the end.
+ */
 export async function runIris(
   settings: Settings,
   options: IrisOptions,
 ): Promise<{ readonly run: Run; readonly results: Results }> {
-  const data = await readData(settings.data);
+  const data = await readFlowers(settings.data);
+  const splits = splitSeeds(data, settings);
   await using backend = await openBackend(settings.backend);
   const run = await openRun({
     ...options.root === undefined ? {} : { root: options.root },
@@ -30,38 +43,38 @@ export async function runIris(
     config: configOf(settings),
   });
 
-  const combinations = await sweep(data, {
+  const swept = await sweep(splits, {
     settings,
+    classes: data.classes.length,
     backend,
     onEpoch: async (progress) => {
       options.onProgress(progress);
-      if (progress.entry.epoch === 0) run.restart();
+      if (progress.entry.epoch === 0) run.epochs.length = 0;
       await run.log(progress.entry);
     },
   });
-  const best = choose(combinations);
+  const best = choose(swept);
 
   // The choice is made: now, and only now, the test rows.
-  const tested = [];
-  for (const combination of combinations) {
+  const tested: TestedCombination[] = [];
+  for (const combination of swept.combinations) {
     const tests = [];
     for (const training of combination.trainings) tests.push(await testOnce(training, backend));
-    tested.push({
-      combination,
-      tests,
-      testError: spreadOf(tests.map(({ means }) => errorOf(means))),
-    });
+    const testError = spreadOf(tests.map(({ means }) => errorOf(means)));
+    tested.push({ combination, tests, testError });
   }
   const shown = best.trainings.reduce((lowest, training) =>
     training.validation.loss < lowest.validation.loss ? training : lowest
   );
-  run.restart(shown.epochs);
+  run.epochs.splice(0, run.epochs.length, ...shown.epochs);
   await run.finish();
   await save(shown.model, run.path("model.safetensors"));
+  await run.write("standardizer.json", `${JSON.stringify(shown.flowers.standardizer)}\n`);
+  const { diverged } = swept;
   const results = {
-    ...{ data, settings, tested, best, shown },
-    bestTests: tested.find(({ combination }) => combination === best)!.tests,
-    findings: findings(tested),
+    ...{ data, settings, tested, diverged, shown },
+    best: tested.find(({ combination }) => combination === best)!,
+    findings: findings(tested, { diverged }),
     durationMs: performance.now() - options.startMs,
   };
   await writeReport(run, results);
@@ -72,15 +85,4 @@ export async function runIris(
 function configOf(settings: Settings): Record<string, unknown> {
   const { json: _json, help: _help, ...rest } = settings;
   return { ...rest, versions: { gradus: "0.1.0", deno: Deno.version.deno, v8: Deno.version.v8 } };
-}
-
-async function readData(file: string | null): Promise<Iris> {
-  try {
-    return await readFlowers(file);
-  } catch (error) {
-    if (error instanceof SyntaxError || error instanceof Deno.errors.NotFound) {
-      throw new UsageError(`Cannot use --data: ${error.message}`, { cause: error });
-    }
-    throw error;
-  }
 }

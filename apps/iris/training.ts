@@ -32,7 +32,11 @@ export interface TrainingOptions {
   readonly onEpoch: (entry: EpochEntry) => Promise<void>;
 }
 
-/** Trains a network 4-hidden-3 with relu between, by SGD with momentum on the softmax cross-entropy. */
+/**
+ * Trains a network 4-hidden-3 with relu between, by SGD with momentum on the softmax cross-entropy.
+ *
+ * @throws {RangeError} If it diverges: a loss or a gradient is no longer finite.
+ */
 export async function train(options: TrainingOptions): Promise<Training> {
   const { learningRate, hidden, seed, classes, flowers, random, backend, settings } = options;
   const weightInit = INITIALISERS[settings.init]();
@@ -58,18 +62,28 @@ export async function train(options: TrainingOptions): Promise<Training> {
   let startMs = performance.now();
   for await (const step of fit({ model, loss, optimizer, batches, epochs: settings.epochs })) {
     if (!step.isLast) continue;
-    const { loss: mean, accuracy, rows } = await step.epochMeans();
     const entry = {
       epoch: step.epoch,
-      training: { loss: mean, accuracy, rows },
+      training: await step.epochMeans(),
       validation: await evaluate({ model, loss, batches: validation, backend }),
       learningRate: step.learningRate,
       durationMs: performance.now() - startMs,
       parameters: await parameterStatistics(model),
     };
+    assertFinite(entry.validation.loss, step.epoch);
     epochs.push(entry);
     await options.onEpoch(entry);
     startMs = performance.now();
   }
   return { seed, model, flowers, epochs, validation: epochs.at(-1)!.validation! };
+}
+
+/** The last step of an epoch may be the one that diverges, which shows first after it. */
+function assertFinite(loss: number, epoch: number): void {
+  if (Number.isFinite(loss)) return;
+  throw new RangeError(
+    `Cannot go on training as the validation loss of epoch ${
+      epoch + 1
+    } must be finite: found ${loss}`,
+  );
 }

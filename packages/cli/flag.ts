@@ -1,17 +1,18 @@
+import { quoteText } from "./_quote_text.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** One flag of a command line: what it means, and how its text becomes a value. */
 export interface Flag<Value> {
-  /** What stands for the value in the help, such as `N`; none for a switch. */
+  /** What stands for the value in the help, such as `N`; null for a switch, which takes none. */
   readonly placeholder: string | null;
-  /** One line of help. */
+  /** What the help says of it. */
   readonly description: string;
   /** The value where the flag is absent. */
   readonly fallback: Value;
   /**
    * Turns the flag's text into its value.
    *
-   * @param text The text behind the flag.
+   * @param text The text behind the flag, `""` where there is none.
    * @param name The flag's name, for messages.
    * @returns The value.
    * @throws {UsageError} If the text has no value, in one line.
@@ -21,7 +22,7 @@ export interface Flag<Value> {
 
 /** What all flags are told. */
 interface FlagOptions<Value> {
-  /** One line of help. */
+  /** What the help says of it: a line, or a little more. */
   readonly description: string;
   /** The value where the flag is absent. */
   readonly fallback: Value;
@@ -119,7 +120,7 @@ export function numbersFlag(
       const twice = numbers.find((number, place) => numbers.indexOf(number) !== place);
       if (twice !== undefined) {
         throw new UsageError(
-          `Cannot use --${name} as each number must be given once: found ${text}`,
+          `Cannot use --${name} as each number must be given once: found ${quoteText(text)}`,
         );
       }
       return numbers;
@@ -147,15 +148,18 @@ export function choiceFlag<const Choice extends string>(
   options: FlagOptions<Choice> & { readonly choices: readonly Choice[] },
 ): Flag<Choice> {
   const { description, fallback, choices } = options;
+  const isShort = choices.join("|").length <= 40;
   return {
-    placeholder: choices.join("|"),
-    description,
+    placeholder: isShort ? choices.join("|") : "NAME",
+    description: isShort ? description : `${description}: ${choices.join(", ")}`,
     fallback,
     read: (text, name) => {
       const choice = choices.find((known) => known === text);
       if (choice === undefined) {
         throw new UsageError(
-          `Cannot use --${name} as it must be one of ${choices.join(", ")}: found ${shown(text)}`,
+          `Cannot use --${name} as it must be one of ${choices.join(", ")}: found ${
+            quoteText(text)
+          }`,
         );
       }
       return choice;
@@ -214,7 +218,14 @@ export function switchFlag(options: { readonly description: string }): Flag<bool
     placeholder: null,
     description: options.description,
     fallback: false,
-    read: () => true,
+    read: (text, name) => {
+      if (text !== "") {
+        throw new UsageError(
+          `Cannot use --${name} as it takes no value: found ${quoteText(text)}`,
+        );
+      }
+      return true;
+    },
   };
 }
 
@@ -232,7 +243,7 @@ function readNumber(
     throw new UsageError(
       `Cannot use --${name} as it must be a ${whole ? "whole " : ""}number${
         describeBounds(bounds)
-      }: found ${shown(text)}`,
+      }: found ${quoteText(text)}`,
     );
   }
   return number;
@@ -246,8 +257,4 @@ function describeBounds({ above, atLeast, below, atMost }: NumberBounds): string
     atMost === undefined ? null : `of at most ${atMost}`,
   ].filter((part) => part !== null);
   return parts.length === 0 ? "" : ` ${parts.join(" and ")}`;
-}
-
-function shown(text: string): string {
-  return text === "" ? "none" : text.slice(0, 60);
 }

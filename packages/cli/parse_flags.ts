@@ -1,4 +1,5 @@
 import { parseArgs } from "@std/cli/parse-args";
+import { quoteText } from "./_quote_text.ts";
 import type { Flag } from "./flag.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -12,6 +13,8 @@ export type FlagValues<Spec extends Flags> = {
 
 /**
  * Reads a command line strictly: every argument is a known flag with a right value.
+ *
+ * A value stands behind its flag, `--rate 0.1` or `--rate=0.1`, and may be a negative number.
  *
  * @param args The arguments, such as `Deno.args`.
  * @param spec The flags that the program knows.
@@ -35,29 +38,40 @@ export function parseFlags<Spec extends Flags>(
   args: readonly string[],
   spec: Spec,
 ): FlagValues<Spec> {
-  const names = Object.keys(spec);
-  const switches = names.filter((name) => spec[name]!.placeholder === null);
-  const valued = names.filter((name) => spec[name]!.placeholder !== null);
-  const parsed: Record<string, unknown> = parseArgs([...args], {
-    string: valued,
-    boolean: switches,
-    unknown: (argument) => {
-      throw new UsageError(
-        `Cannot understand the command as each argument must be a flag that --help lists: found ${argument}`,
-      );
-    },
+  const refuse = (argument: string): never => {
+    throw new UsageError(
+      `Cannot understand the command as each argument must be a flag that --help lists: found ${
+        quoteText(argument)
+      }`,
+    );
+  };
+  // What follows it would be left out without a word.
+  if (args.includes("--")) refuse("--");
+  const parsed: Record<string, unknown> = parseArgs(joinNegatives(args, spec), {
+    string: Object.keys(spec),
+    unknown: refuse,
   });
-  const values = names.map((name) => {
-    const flag = spec[name]!;
-    const text = parsed[name];
-    if (flag.placeholder === null) return [name, text === true];
-    return [name, text === undefined ? flag.fallback : flag.read(text as string, name)];
+  const values = Object.entries(spec).map(([name, flag]) => {
+    const text = parsed[name] as string | undefined;
+    return [name, text === undefined ? flag.fallback : flag.read(text, name)];
   });
   return Object.fromEntries(values) as FlagValues<Spec>;
 }
 
+/** `--rate -1` as `--rate=-1`, which otherwise would be two flags. */
+function joinNegatives(args: readonly string[], spec: Flags): string[] {
+  const joined: string[] = [];
+  for (const arg of args) {
+    const flag = joined.at(-1) ?? "";
+    const isValue = /^-\.?\d/.test(arg) && flag.startsWith("--") &&
+      Object.hasOwn(spec, flag.slice(2));
+    joined.push(isValue ? `${joined.pop()}=${arg}` : arg);
+  }
+  return joined;
+}
+
 /**
- * The help of a program: its usage and a line a flag.
+ * The help of a program: its usage and a line a flag, or more where it is longer than 100 characters.
  *
  * @param spec The flags that the program knows.
  * @param options The command, and what it does.
@@ -83,17 +97,41 @@ export function helpText(
   spec: Flags,
   options: { readonly command: string; readonly purpose: string },
 ): string {
-  const rows = Object.entries(spec).map(([name, { placeholder, description, fallback }]) => ({
-    left: `--${name}${placeholder === null ? "" : ` ${placeholder}`}`,
-    right: placeholder === null || fallback === null
-      ? description
-      : `${description} (default ${Array.isArray(fallback) ? fallback.join(",") : fallback})`,
+  const rows = Object.entries(spec).map(([name, flag]) => ({
+    left: `--${name}${flag.placeholder === null ? "" : ` ${flag.placeholder}`}`,
+    right: describe(flag),
   }));
-  const width = Math.max(...rows.map(({ left }) => left.length <= 28 ? left.length : 0));
-  const lines = rows.map(({ left, right }) =>
-    left.length <= width
-      ? `  ${left.padEnd(width)}  ${right}`
-      : `  ${left}\n  ${"".padEnd(width)}  ${right}`
-  );
-  return `${options.purpose}\n\nUsage: ${options.command} [flags]\n\n${lines.join("\n")}`;
+  const width = Math.max(...rows.map(({ left }) => left.length <= 24 ? left.length : 0));
+  const lines = rows.flatMap(({ left, right }) => {
+    const [first, ...rest] = wrap(right, 96 - width);
+    const indent = "".padEnd(width);
+    return left.length <= width
+      ? [`${left.padEnd(width)}  ${first}`, ...rest.map((line) => `${indent}  ${line}`)]
+      : [left, ...[first, ...rest].map((line) => `${indent}  ${line}`)];
+  });
+  return [
+    options.purpose,
+    "",
+    `Usage: ${options.command} [flags]`,
+    "",
+    ...lines.map((line) => `  ${line}`),
+  ]
+    .join("\n");
+}
+
+function describe({ placeholder, description, fallback }: Flag<unknown>): string {
+  if (placeholder === null || fallback === null) return description;
+  return `${description} (default ${Array.isArray(fallback) ? fallback.join(",") : fallback})`;
+}
+
+/** Lines of at most `width` characters, save for words that are longer. */
+function wrap(text: string, width: number): string[] {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const line = lines.at(-1)!;
+    if (line === "") lines[lines.length - 1] = word;
+    else if (line.length + 1 + word.length <= width) lines[lines.length - 1] = `${line} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
 }

@@ -23,9 +23,7 @@ export function textTable(header: readonly string[], rows: readonly (readonly st
   const widths = header.map((title, column) =>
     Math.max(title.length, ...rows.map((row) => row[column]!.length))
   );
-  const isNumeric = header.map((_, column) =>
-    rows.every((row) => /^[-+\d.]|^$|^–/.test(row[column]!))
-  );
+  const isNumeric = header.map((_, column) => rows.some((row) => /^[-+]?\.?\d/.test(row[column]!)));
   const line = (cells: readonly string[]) =>
     cells.map((cell, column) =>
       isNumeric[column] ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!)

@@ -1,5 +1,4 @@
-import { hash, random } from "@gradus/random";
-import { checkRows, shapeText } from "./_check_nd_array.ts";
+import { BatchPlan } from "./_batch_plan.ts";
 import { copyRows, rowLength, zerosLike } from "./_copy_rows.ts";
 import type { Dataset } from "./dataset.ts";
 import type { NdArray, NumericArray } from "./nd_array.ts";
@@ -60,7 +59,7 @@ export class Batches<Y extends NumericArray = Int32Array> {
   /** The number of batches of an epoch, which is that of training steps. */
   readonly length: number;
   readonly #dataset: Dataset<Y>;
-  readonly #seed: number | undefined;
+  readonly #plan: BatchPlan;
 
   /**
    * Prepares batches of a dataset.
@@ -72,29 +71,12 @@ export class Batches<Y extends NumericArray = Int32Array> {
    * 2^53 − 1; or if a short batch is to be dropped and there is no other.
    */
   constructor(dataset: Dataset<Y>, options: BatchesOptions) {
-    const { size, seed, dropLast = false } = options;
-    checkRows("batch x", dataset.x);
-    checkRows("batch y", dataset.y);
-    const [rows] = dataset.x.shape;
-    if (rows === 0 || dataset.y.shape[0] !== rows) {
-      throw new TypeError(
-        `Cannot batch a dataset as x and y must have the same rows, at least one: found shapes ` +
-          `${shapeText(dataset.x.shape)} and ${shapeText(dataset.y.shape)}`,
-      );
-    }
-    checkInteger("a batch size", size, 1);
-    if (seed !== undefined) checkInteger("a seed", seed, 0);
-    if (dropLast && rows < size) {
-      throw new RangeError(
-        `Cannot drop the last batch as another must remain: found ${rows} rows in batches of ` +
-          `${size}`,
-      );
-    }
-    this.rows = rows;
-    this.size = size;
-    this.length = dropLast ? Math.floor(rows / size) : Math.ceil(rows / size);
+    const plan = new BatchPlan(dataset, options);
+    this.rows = plan.rows;
+    this.size = plan.size;
+    this.length = plan.length;
     this.#dataset = dataset;
-    this.#seed = seed;
+    this.#plan = plan;
   }
 
   /**
@@ -108,31 +90,22 @@ export class Batches<Y extends NumericArray = Int32Array> {
    * @throws {RangeError} If the index is not such a number.
    */
   epoch(index: number): Iterable<Batch<Y>> {
-    checkInteger("the index of an epoch", index, 0, 2 ** 32 - 1);
-    return { [Symbol.iterator]: () => this.#pass(index) };
+    return this.#plan.repeatable(index, () => this.#pass(index));
   }
 
   *#pass(epoch: number): Generator<Batch<Y>, void> {
     const { x, y } = this.#dataset;
-    const order = this.#order(epoch);
-    const full = Math.min(this.size, this.rows);
+    const { full } = this.#plan;
     const stages = [this.#stage(full), this.#stage(full)];
     const lengths = { x: rowLength(x), y: rowLength(y) };
-    for (let step = 0; step < this.length; step++) {
-      const first = step * this.size;
-      const rows = Math.min(full, this.rows - first);
-      const batch = rows === full ? stages[step % 2] : this.#stage(rows);
-      for (let row = 0; row < rows; row++) batch.index[row] = order[first + row];
-      copyRows(x.data, batch.x.data, batch.index, lengths.x);
-      copyRows(y.data, batch.y.data, batch.index, lengths.y);
+    let step = 0;
+    for (const index of this.#plan.batches(epoch)) {
+      const batch = index.length === full ? stages[step++ % 2] : this.#stage(index.length);
+      batch.index.set(index);
+      copyRows(x.data, batch.x.data, index, lengths.x);
+      copyRows(y.data, batch.y.data, index, lengths.y);
       yield batch;
     }
-  }
-
-  #order(epoch: number): Int32Array {
-    if (this.#seed === undefined) return Int32Array.from({ length: this.rows }, (_, row) => row);
-    const [low, high] = [this.#seed % 2 ** 32, Math.floor(this.#seed / 2 ** 32)];
-    return random(hash(low, high, epoch)).permutation(this.rows);
   }
 
   #stage(rows: number): Batch<Y> {
@@ -146,17 +119,4 @@ function zeroRows<T extends NumericArray>(like: NdArray<T>, rows: number): NdArr
     data: zerosLike(like.data, rows * rowLength(like)),
     shape: [rows, ...like.shape.slice(1)],
   };
-}
-
-function checkInteger(
-  name: string,
-  value: number,
-  least: number,
-  most = Number.MAX_SAFE_INTEGER,
-): void {
-  if (Number.isInteger(value) && value >= least && value <= most) return;
-  throw new RangeError(
-    `Cannot make batches as ${name} must be a whole number from ${least} to ${most}: ` +
-      `found ${value}`,
-  );
 }

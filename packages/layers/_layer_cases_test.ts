@@ -1,6 +1,7 @@
 import type { Shape } from "@gradus/tensor";
 import * as fc from "fast-check";
 import type { LayerRecord } from "./layer_record.ts";
+import type { Padding2d } from "./padding2d.ts";
 
 /** What the tests of all layers know of one kind of layer. */
 export interface LayerCase<R extends LayerRecord = LayerRecord> {
@@ -26,6 +27,8 @@ export type LayerCases = {
 };
 
 const length = fc.integer({ min: 1, max: 4 });
+/** Where one number alone could have a gradient that is nearly 0, and a relative error of anything. */
+const several = fc.integer({ min: 2, max: 4 });
 const anyShape: fc.Arbitrary<Shape> = fc.array(length, { maxLength: 3 });
 
 function anyInput<R extends LayerRecord>(
@@ -43,12 +46,89 @@ function activation<R extends LayerRecord>(name: string, record: R): LayerCase<R
   return { name, record, shapes: [[2, 3], [2, 3]], any: anyInput(record) };
 }
 
+/** Rows or columns: a window, what it spans, and an input that it fits into. */
+const anyAxis = fc.record({
+  taps: fc.integer({ min: 1, max: 3 }),
+  stride: fc.integer({ min: 1, max: 3 }),
+  dilation: fc.integer({ min: 1, max: 2 }),
+  room: fc.integer({ min: 0, max: 2 }),
+});
+const anyPadding: fc.Arbitrary<Padding2d> = fc.constantFrom<Padding2d[]>("valid", "same", 0, 1);
+
+const anyConv2d = fc.record({
+  rows: anyAxis,
+  columns: anyAxis,
+  padding: fc.oneof(anyPadding, fc.constant(2)),
+  groups: fc.integer({ min: 1, max: 2 }),
+  channels: fc.integer({ min: 1, max: 2 }),
+  filters: fc.integer({ min: 1, max: 2 }),
+  bias: fc.boolean(),
+}).map(({ rows, columns, groups, channels, filters, ...settings }) => ({
+  record: {
+    type: "conv2d",
+    filters: groups * filters,
+    kernel: [rows.taps, columns.taps],
+    stride: [rows.stride, columns.stride],
+    dilation: [rows.dilation, columns.dilation],
+    groups,
+    ...settings,
+  } as const,
+  inputShape: [...[rows, columns].map(lengthOf), groups * channels],
+}));
+
+/** Any pooling layer; a window has to be larger than its padding. */
+function anyPool<Type extends "averagePool2d" | "maxPool2d">(type: Type) {
+  return fc.record({
+    rows: anyAxis,
+    columns: anyAxis,
+    padding: anyPadding,
+    channels: fc.integer({ min: 1, max: 2 }),
+  }).map(({ rows, columns, padding, channels }) => {
+    const least = padding === 1 ? 2 : 1;
+    const window = [rows, columns].map(({ taps }) => Math.max(taps, least));
+    return {
+      record: {
+        type,
+        window: window as [number, number],
+        stride: [rows.stride, columns.stride] as const,
+        padding,
+      },
+      inputShape: [window[0]! + rows.room, window[1]! + columns.room, channels],
+    };
+  });
+}
+
+function lengthOf(axis: { taps: number; dilation: number; room: number }): number {
+  return (axis.taps - 1) * axis.dilation + 1 + axis.room;
+}
+
 const dense = (units: number, bias = true) => ({ type: "dense", units, bias }) as const;
 const alpha = fc.double({ min: 0, max: 2, noNaN: true });
 
 /** A row for each kind of layer. */
 export const layerCases: LayerCases = {
+  averagePool2d: {
+    name: "average pool",
+    record: { type: "averagePool2d", window: [2, 3], stride: [2, 1], padding: "valid" },
+    shapes: [[5, 4, 2], [2, 2, 2]],
+    any: anyPool("averagePool2d"),
+  },
   arctan: activation("arctan", { type: "arctan" }),
+  conv2d: {
+    name: "conv2d",
+    record: {
+      type: "conv2d",
+      filters: 4,
+      kernel: [3, 2],
+      stride: [1, 2],
+      padding: "same",
+      dilation: [2, 1],
+      groups: 2,
+      bias: true,
+    },
+    shapes: [[4, 5, 2], [4, 3, 4]],
+    any: anyConv2d,
+  },
   dense: {
     name: "dense",
     record: dense(2),
@@ -81,6 +161,18 @@ export const layerCases: LayerCases = {
     any: anyInput({ type: "flatten" }),
   },
   gelu: activation("gelu", { type: "gelu" }),
+  globalAveragePool2d: {
+    name: "global average pool",
+    record: { type: "globalAveragePool2d" },
+    shapes: [[4, 3, 2], [2]],
+    any: anyInput({ type: "globalAveragePool2d" }, fc.tuple(length, length, length)),
+  },
+  globalMaxPool2d: {
+    name: "global max pool",
+    record: { type: "globalMaxPool2d" },
+    shapes: [[4, 3, 2], [2]],
+    any: anyInput({ type: "globalMaxPool2d" }, fc.tuple(length, length, length)),
+  },
   leakyRelu: {
     name: "leaky relu",
     record: { type: "leakyRelu", alpha: 0.1 },
@@ -88,13 +180,19 @@ export const layerCases: LayerCases = {
     any: anyInput(fc.record({ type: fc.constant("leakyRelu"), alpha })),
   },
   linear: { ...activation("linear", { type: "linear" }), isView: true },
+  maxPool2d: {
+    name: "max pool",
+    record: { type: "maxPool2d", window: [2, 3], stride: [2, 1], padding: 1 },
+    shapes: [[5, 4, 2], [3, 4, 2]],
+    any: anyPool("maxPool2d"),
+  },
   relu: activation("relu", { type: "relu" }),
   sequential: {
     name: "dense",
     record: { type: "sequential", layers: [dense(2)] },
     shapes: [[3], [2]],
     any: anyInput(
-      fc.tuple(length, length).map(([inner, outer]) => ({
+      fc.tuple(several, several).map(([inner, outer]) => ({
         type: "sequential",
         layers: [
           dense(inner),
@@ -102,7 +200,7 @@ export const layerCases: LayerCases = {
           dense(outer),
         ],
       })),
-      fc.tuple(length),
+      fc.tuple(several),
     ),
   },
   sigmoid: activation("sigmoid", { type: "sigmoid" }),

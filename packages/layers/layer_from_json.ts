@@ -1,13 +1,18 @@
 import { Arctan } from "./arctan.ts";
+import { AveragePool2d, type AveragePool2dRecord } from "./average_pool2d.ts";
+import { Conv2d, type Conv2dRecord } from "./conv2d.ts";
 import { Dense } from "./dense.ts";
 import { Dropout } from "./dropout.ts";
 import { Elu } from "./elu.ts";
 import { Flatten } from "./flatten.ts";
 import { Gelu } from "./gelu.ts";
-import { LeakyRelu } from "./leaky_relu.ts";
-import type { LayerRecord } from "./layer_record.ts";
+import { GlobalAveragePool2d } from "./global_average_pool2d.ts";
+import { GlobalMaxPool2d } from "./global_max_pool2d.ts";
 import type { Layer } from "./layer.ts";
+import type { LayerRecord } from "./layer_record.ts";
+import { LeakyRelu } from "./leaky_relu.ts";
 import { Linear } from "./linear.ts";
+import { MaxPool2d, type MaxPool2dRecord } from "./max_pool2d.ts";
 import { Relu } from "./relu.ts";
 import { Sequential } from "./sequential.ts";
 import { Sigmoid } from "./sigmoid.ts";
@@ -44,6 +49,10 @@ export function layerFromJson(record: LayerRecord): Layer {
   switch (record.type) {
     case "arctan":
       return new Arctan();
+    case "averagePool2d":
+      return new AveragePool2d(record.window, poolOptions(record));
+    case "conv2d":
+      return conv2dFromJson(record);
     case "dense":
       return new Dense(record.units, { bias: record.bias });
     case "dropout":
@@ -54,10 +63,16 @@ export function layerFromJson(record: LayerRecord): Layer {
       return new Flatten();
     case "gelu":
       return new Gelu();
+    case "globalAveragePool2d":
+      return new GlobalAveragePool2d();
+    case "globalMaxPool2d":
+      return new GlobalMaxPool2d();
     case "leakyRelu":
       return new LeakyRelu({ alpha: record.alpha });
     case "linear":
       return new Linear();
+    case "maxPool2d":
+      return new MaxPool2d(record.window, poolOptions(record));
     case "relu":
       return new Relu();
     case "sequential":
@@ -105,6 +120,19 @@ export function sequentialFromJson(record: LayerRecord): Sequential {
     );
   }
   return new Sequential(record.layers.map(layerFromJson));
+}
+
+// Settings are picked one by one: what else a file may hold, such as an initialiser, is not looked at.
+
+function conv2dFromJson(record: Conv2dRecord): Conv2d {
+  const { filters, kernel, stride, padding, dilation, groups, bias } = record;
+  return new Conv2d(filters, { kernel, stride, padding, dilation, groups, bias });
+}
+
+function poolOptions(
+  { stride, padding }: AveragePool2dRecord | MaxPool2dRecord,
+): Pick<MaxPool2dRecord, "stride" | "padding"> {
+  return { stride, padding };
 }
 
 function refuse(record: never): never {

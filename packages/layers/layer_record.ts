@@ -1,11 +1,16 @@
 import type { ArctanRecord } from "./arctan.ts";
+import type { AveragePool2dRecord } from "./average_pool2d.ts";
+import type { Conv2dRecord } from "./conv2d.ts";
 import type { DenseRecord } from "./dense.ts";
 import type { DropoutRecord } from "./dropout.ts";
 import type { EluRecord } from "./elu.ts";
 import type { FlattenRecord } from "./flatten.ts";
 import type { GeluRecord } from "./gelu.ts";
+import type { GlobalAveragePool2dRecord } from "./global_average_pool2d.ts";
+import type { GlobalMaxPool2dRecord } from "./global_max_pool2d.ts";
 import type { LeakyReluRecord } from "./leaky_relu.ts";
 import type { LinearRecord } from "./linear.ts";
+import type { MaxPool2dRecord } from "./max_pool2d.ts";
 import type { ReluRecord } from "./relu.ts";
 import type { SequentialRecord } from "./sequential.ts";
 import type { SigmoidRecord } from "./sigmoid.ts";
@@ -17,13 +22,18 @@ import type { TanhRecord } from "./tanh.ts";
 /** Every layer of this package as JSON: a closed union, so that no name from a file is ever looked up. */
 export type LayerRecord =
   | ArctanRecord
+  | AveragePool2dRecord
+  | Conv2dRecord
   | DenseRecord
   | DropoutRecord
   | EluRecord
   | FlattenRecord
   | GeluRecord
+  | GlobalAveragePool2dRecord
+  | GlobalMaxPool2dRecord
   | LeakyReluRecord
   | LinearRecord
+  | MaxPool2dRecord
   | ReluRecord
   | SequentialRecord
   | SigmoidRecord

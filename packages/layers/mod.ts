@@ -33,6 +33,8 @@
  */
 
 export * from "./arctan.ts";
+export * from "./average_pool2d.ts";
+export * from "./conv2d.ts";
 export * from "./create_parameter.ts";
 export * from "./dense.ts";
 export * from "./dropout.ts";
@@ -40,6 +42,8 @@ export * from "./elu.ts";
 export * from "./flatten.ts";
 export * from "./forward_pass.ts";
 export * from "./gelu.ts";
+export * from "./global_average_pool2d.ts";
+export * from "./global_max_pool2d.ts";
 export * from "./initializers/constant.ts";
 export * from "./initializers/distribution.ts";
 export * from "./initializers/fan_scaled.ts";
@@ -54,10 +58,13 @@ export * from "./layer_from_json.ts";
 export * from "./layer_record.ts";
 export * from "./leaky_relu.ts";
 export * from "./linear.ts";
+export * from "./max_pool2d.ts";
+export * from "./padding2d.ts";
 export * from "./relu.ts";
 export * from "./sequential.ts";
 export * from "./sigmoid.ts";
 export * from "./silu.ts";
+export * from "./size2d.ts";
 export * from "./softmax.ts";
 export * from "./softplus.ts";
 export * from "./tanh.ts";

@@ -63,9 +63,9 @@ export function reference(options: { readonly dtype?: FloatType } = {}): Backend
 class ReferenceBackend implements Backend {
   readonly name = "reference";
   readonly float: FloatType;
+  readonly #storages = new Set<ReferenceStorage>();
   #sizeBytes = 0;
   #peakBytes = 0;
-  #storages = 0;
   #allocations = 0;
   #isClosed = false;
 
@@ -77,7 +77,7 @@ class ReferenceBackend implements Backend {
     return {
       sizeBytes: this.#sizeBytes,
       peakBytes: this.#peakBytes,
-      storages: this.#storages,
+      storages: this.#storages.size,
       allocations: this.#allocations,
     };
   }
@@ -98,15 +98,16 @@ class ReferenceBackend implements Backend {
     }
     this.#sizeBytes += sizeBytes;
     this.#peakBytes = Math.max(this.#peakBytes, this.#sizeBytes);
-    this.#storages++;
+    this.#storages.add(storage);
     this.#allocations++;
     return storage;
   }
 
   release(storage: Storage): void {
+    // Tensors may outlive their backend: what it closed with is gone already.
+    if (!this.#storages.delete(storage as ReferenceStorage)) return;
     (storage as ReferenceStorage).release();
     this.#sizeBytes -= BYTES[storage.dtype] * storage.length;
-    this.#storages--;
   }
 
   write(storage: Storage, values: NumericArray, offset: number): void {
@@ -119,6 +120,7 @@ class ReferenceBackend implements Backend {
 
   close(): Promise<void> {
     this.#isClosed = true;
+    for (const storage of this.#storages) this.release(storage);
     return Promise.resolve();
   }
 

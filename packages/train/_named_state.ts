@@ -14,3 +14,8 @@ export function tensorsOf(model: Layer): NamedTensor[] {
 export function numbersOf(model: Layer): State[] {
   return model.state.filter((state) => typeof state.value === "number");
 }
+
+/** The same tensors under longer names. */
+export function prefixed(prefix: string, tensors: readonly NamedTensor[]): NamedTensor[] {
+  return tensors.map(({ name, value }) => ({ name: `${prefix}.${name}`, value }));
+}

@@ -1,17 +1,23 @@
-import type { DecodedSafetensors, NamedArray } from "@gradus/safetensors";
+import type { NamedArray } from "@gradus/safetensors";
 import { equalShapes, formatShape, type NumericArray, ShapeError } from "@gradus/tensor";
 import type { NamedTensor } from "./named_tensor.ts";
 
-/** Reads tensors from their backend, under their names with a prefix. */
+/** Reads tensors from their backend, as they are when called. */
 export async function readTensors(
-  prefix: string,
   tensors: readonly NamedTensor[],
-): Promise<[string, NamedArray][]> {
-  return await Promise.all(
-    tensors.map(async ({ name, value }): Promise<[string, NamedArray]> => [
-      `${prefix}${name}`,
-      { shape: value.shape, data: await value.data() },
-    ]),
+): Promise<Map<string, NamedArray>> {
+  const arrays = new Map<string, Promise<NumericArray>>();
+  for (const { name, value } of tensors) {
+    if (arrays.has(name)) {
+      throw new TypeError(`Cannot save ${name} as names must differ: found two of that name`);
+    }
+    arrays.set(name, value.data());
+  }
+  return new Map(
+    await Promise.all(tensors.map(async ({ name, value }): Promise<[string, NamedArray]> => [
+      name,
+      { shape: value.shape, data: await arrays.get(name)! },
+    ])),
   );
 }
 
@@ -37,43 +43,49 @@ export function matchTensors(
       continue;
     }
     left.delete(tensor.name);
-    if (!equalShapes(array.shape, tensor.value.shape)) {
-      throw new ShapeError(
-        `Cannot load ${tensor.name} from ${file} as its shape must be ${
-          formatShape(tensor.value.shape)
-        }: found ${formatShape(array.shape)}`,
-      );
-    }
-    matches.push({ tensor, data: realNumbers(file, tensor.name, array) });
+    matches.push({ tensor, data: fittingNumbers(file, tensor, array) });
   }
   return { matches, missing, extra: [...left] };
 }
 
-/** Refuses a file that lacks a tensor or has one too many. */
-export function assertComplete(file: string, missing: string[], extra: string[]): void {
+/** Refuses a file that lacks something of the owner's, or has one too many. */
+export function assertComplete(
+  file: string,
+  report: { readonly missing: readonly string[]; readonly extra: readonly string[] },
+  content: string,
+): void {
+  const { missing, extra } = report;
   if (missing.length === 0 && extra.length === 0) return;
-  const list = (names: string[]) => names.length === 0 ? "none" : names.slice(0, 5).join(", ");
   throw new TypeError(
-    `Cannot load ${file} as it must have the model's tensors and no other: found missing ${
+    `Cannot load ${file} as it must have ${content} and no other: found missing ${
       list(missing)
     }, extra ${list(extra)}`,
   );
 }
 
-/** The part of a file under a prefix, without it. */
-export function underPrefix(
-  { tensors }: DecodedSafetensors,
-  prefix: string,
-): Map<string, NamedArray> {
-  return new Map(
-    [...tensors].filter(([name]) => name.startsWith(prefix))
-      .map(([name, array]) => [name.slice(prefix.length), array]),
-  );
+function list(names: readonly string[]): string {
+  const more = names.length > 5 ? ` and ${names.length - 5} more` : "";
+  return names.length === 0 ? "none" : `${names.slice(0, 5).join(", ")}${more}`;
 }
 
-function realNumbers(file: string, name: string, { data, dtype }: NamedArray): NumericArray {
-  if (data instanceof Float32Array || data instanceof Float64Array) return data;
+function fittingNumbers(
+  file: string,
+  { name, value }: NamedTensor,
+  array: NamedArray,
+): NumericArray {
+  if (!equalShapes(array.shape, value.shape)) {
+    throw new ShapeError(
+      `Cannot load ${name} from ${file} as its shape must be ${formatShape(value.shape)}: found ${
+        formatShape(array.shape)
+      }`,
+    );
+  }
+  const { data, dtype } = array;
+  const isReal = data instanceof Float32Array || data instanceof Float64Array;
+  if (value.dtype === "int32" ? data instanceof Int32Array : isReal) return data as NumericArray;
   throw new TypeError(
-    `Cannot load ${name} from ${file} as its type must be F32 or F64: found ${dtype}`,
+    `Cannot load ${name} from ${file} as its type must be ${
+      value.dtype === "int32" ? "I32" : "F32 or F64"
+    }: found ${dtype}`,
   );
 }

@@ -1,10 +1,11 @@
 import type { Layer } from "@gradus/layers";
 import type { Optimizer, OptimizerState } from "@gradus/optim";
 import { decodeSafetensors, encodeSafetensors } from "@gradus/safetensors";
-import { modelMetadata, parseJson, parseNumbers } from "./_model_metadata.ts";
-import { numbersOf, tensorsOf } from "./_named_state.ts";
-import { assertComplete, matchTensors, readTensors, underPrefix } from "./_tensor_file.ts";
+import { excerpt, modelMetadata, parseJson, parseNumbers } from "./_model_metadata.ts";
+import { numbersOf, prefixed, tensorsOf } from "./_named_state.ts";
+import { assertComplete, matchTensors, readTensors } from "./_tensor_file.ts";
 import type { EarlyStopping } from "./early_stopping.ts";
+import type { NamedTensor } from "./named_tensor.ts";
 import { readFileWhole, writeFileWhole } from "./whole_file.ts";
 
 /** Something with a state of its own that a checkpoint shall hold, such as a reduce-on-plateau schedule. */
@@ -16,7 +17,7 @@ export interface Savable {
    */
   save(): unknown;
   /**
-   * Goes on from a state; checks it first.
+   * Goes on from a state; checks it first, and changes nothing if it is refused.
    *
    * @param state What `save` returned, by way of a file.
    */
@@ -37,7 +38,7 @@ export interface TrainingState {
   readonly others?: Readonly<Record<string, Savable>>;
 }
 
-/** Beside the tensors, what a checkpoint holds; its fields come from a file and are checked on use. */
+/** What a checkpoint holds beside tensors; its fields come from a file and are checked by their owners. */
 interface CheckpointRecord {
   readonly epoch: number;
   readonly optimizer: OptimizerState;
@@ -47,13 +48,16 @@ interface CheckpointRecord {
 
 /**
  * All of a training as the bytes of a safetensors file: parameters, states, the optimizer's slots and
- * steps (which schedules depend on), the best weights, schedules that remember, and the epoch.
+ * steps (which schedules depend on), the best weights, schedules that remember, and the epoch; all as of
+ * the moment of the call.
  *
  * Batches of `@gradus/data` are a function of seed and epoch, and dropout's masks of its state, so that
  * training resumed from it equals training that never stopped, to the byte.
  *
  * @param training What to keep.
  * @returns The bytes; the same training gives the same bytes.
+ * @throws {RangeError} If the epoch is not a whole number of at least 0.
+ * @throws {TypeError} If two parameters or states have the same name.
  *
  * @example
  * ```ts
@@ -73,31 +77,32 @@ interface CheckpointRecord {
  */
 export async function encodeCheckpoint(training: TrainingState): Promise<Uint8Array> {
   const { model, optimizer, epoch, stopping, others = {} } = training;
+  if (!isEpoch(epoch)) {
+    throw new RangeError(
+      `Cannot save a checkpoint as epoch must be a whole number of at least 0: found ${epoch}`,
+    );
+  }
   const record: CheckpointRecord = {
     epoch,
     optimizer: optimizer.save(),
     stopping: stopping?.save() ?? null,
     others: Object.fromEntries(Object.entries(others).map(([name, part]) => [name, part.save()])),
   };
-  const tensors = await Promise.all([
-    readTensors("model.", tensorsOf(model)),
-    readTensors("optimizer.", optimizer.slots),
-    readTensors("best.", stopping?.best() ?? []),
-  ]);
-  return encodeSafetensors(new Map(tensors.flat()), {
-    metadata: { ...modelMetadata(model), checkpoint: JSON.stringify(record) },
-  });
+  // Before the first wait, so that all is of the same step.
+  const metadata = { ...modelMetadata(model), checkpoint: JSON.stringify(record) };
+  return encodeSafetensors(await readTensors(tensorsOfTraining(training)), { metadata });
 }
 
 /**
- * Goes on from the bytes of a checkpoint; what does not fit is refused before a tensor changes.
+ * Goes on from the bytes of a checkpoint; nothing changes if it does not fit.
  *
  * @param bytes The file.
  * @param training The same model, optimizer and others, made with the same settings.
  * @param options The file's name, for messages.
  * @returns Epochs done: `startEpoch` of `fit`.
  * @throws {SyntaxError} If the bytes are not a checkpoint.
- * @throws {TypeError} If a tensor or a state is missing, extra or of another shape.
+ * @throws {TypeError} If a tensor or a state is missing, extra, or of another shape or kind.
+ * @throws {RangeError} If a number among the states is out of range.
  *
  * @example
  * ```ts
@@ -122,31 +127,34 @@ export function decodeCheckpoint(
 ): number {
   const { model, optimizer, stopping, others = {} } = training;
   const { name = "the file" } = options;
-  const file = decodeSafetensors(bytes, { name });
-  const record = parseRecord(name, file.metadata.get("checkpoint"));
-  const numbers = parseNumbers(name, file.metadata.get("numbers"));
+  const { tensors, metadata } = decodeSafetensors(bytes, { name });
+  const record = parseRecord(name, metadata.get("checkpoint"));
+  const numbers = parseNumbers(name, metadata.get("numbers"));
+  const own = stateNames(numbersOf(model).map((state) => state.name), training);
+  const found = new Set(stateNames([...numbers.keys()], record));
+  assertComplete(name, {
+    missing: own.filter((state) => !found.delete(state)),
+    extra: [...found],
+  }, "the training's states");
 
-  const match = (prefix: string, tensors: Parameters<typeof matchTensors>[2]) => {
-    const found = matchTensors(name, underPrefix(file, prefix), tensors);
-    assertComplete(name, found.missing, found.extra);
-    return found.matches;
+  const undo: (() => void)[] = [];
+  const restore = (part: Savable, state: unknown) => {
+    const before = part.save();
+    part.restore(state as never);
+    undo.push(() => part.restore(before as never));
   };
-  const matches = [...match("model.", tensorsOf(model)), ...match("optimizer.", optimizer.slots)];
-  for (const part of Object.keys(others)) {
-    if (!Object.hasOwn(record.others, part)) {
-      throw new TypeError(`Cannot resume from ${name} as it must hold ${part}: found none`);
-    }
+  try {
+    for (const [part, savable] of Object.entries(others)) restore(savable, record.others[part]);
+    if (stopping !== undefined) restore(stopping, record.stopping);
+    const { matches, ...report } = matchTensors(name, tensors, tensorsOfTraining(training));
+    assertComplete(name, report, "the training's tensors");
+    optimizer.restore(record.optimizer);
+    for (const { tensor, data } of matches) tensor.value.set(data);
+  } catch (error) {
+    for (const back of undo) back();
+    throw error;
   }
-  optimizer.restore(record.optimizer);
-  for (const [part, savable] of Object.entries(others)) {
-    savable.restore(record.others[part] as never);
-  }
-  if (stopping !== undefined) {
-    stopping.restore(record.stopping as never);
-    matches.push(...match("best.", stopping.best()));
-  }
-  for (const { tensor, data } of matches) tensor.value.set(data);
-  for (const state of numbersOf(model)) state.value = numbers.get(state.name) ?? state.value;
+  for (const state of numbersOf(model)) state.value = numbers.get(state.name)!;
   return record.epoch;
 }
 
@@ -155,6 +163,8 @@ export function decodeCheckpoint(
  *
  * @param training What to keep.
  * @param path Where; its folder must exist.
+ * @throws {RangeError} If the epoch is not a whole number of at least 0.
+ * @throws {TypeError} If two parameters or states have the same name.
  *
  * @example
  * ```ts
@@ -178,13 +188,14 @@ export async function saveCheckpoint(training: TrainingState, path: string): Pro
 }
 
 /**
- * Goes on from a checkpoint's file; what does not fit is refused before a tensor changes.
+ * Goes on from a checkpoint's file; nothing changes if it does not fit.
  *
  * @param training The same model, optimizer and others, made with the same settings.
  * @param path The file.
  * @returns Epochs done: `startEpoch` of `fit`.
  * @throws {SyntaxError} If the file is not a checkpoint.
- * @throws {TypeError} If a tensor or a state is missing, extra or of another shape.
+ * @throws {TypeError} If a tensor or a state is missing, extra, or of another shape or kind.
+ * @throws {RangeError} If a number among the states is out of range.
  *
  * @example
  * ```ts
@@ -209,17 +220,42 @@ export async function loadCheckpoint(
   return decodeCheckpoint(await readFileWhole(path), training, { name: path });
 }
 
+/** All tensors of a training under the names that the file gives them. */
+function tensorsOfTraining(training: Omit<TrainingState, "epoch">): NamedTensor[] {
+  const { model, optimizer, stopping } = training;
+  return [
+    ...prefixed("model", tensorsOf(model)),
+    ...prefixed("optimizer", optimizer.slots),
+    ...prefixed("best", stopping?.best() ?? []),
+  ];
+}
+
+/** What a training has of states that are no tensors. */
+function stateNames(
+  numbers: readonly string[],
+  parts: { readonly stopping?: unknown; readonly others?: Readonly<Record<string, unknown>> },
+): string[] {
+  const { stopping = null, others = {} } = parts;
+  return [
+    ...numbers.map((name) => `model.${name}`),
+    ...(stopping === null ? [] : ["stopping"]),
+    ...Object.keys(others).map((name) => `others.${name}`),
+  ];
+}
+
 function parseRecord(file: string, text: string | undefined): CheckpointRecord {
   const record = text === undefined ? null : parseJson(file, "checkpoint", text);
-  const { epoch, optimizer, others } = (record ?? {}) as Partial<CheckpointRecord>;
-  const fits = Number.isInteger(epoch) && epoch! >= 0 && typeof optimizer === "object" &&
-    typeof others === "object" && others !== null;
-  if (!fits) {
+  const { epoch, others } = (record ?? {}) as Partial<CheckpointRecord>;
+  if (!isEpoch(epoch) || typeof others !== "object" || others === null) {
     throw new SyntaxError(
       `Cannot resume from ${file} as its metadata must hold a checkpoint: found ${
-        text?.slice(0, 80) ?? "none"
+        text === undefined ? "none" : excerpt(text)
       }`,
     );
   }
   return record as CheckpointRecord;
+}
+
+function isEpoch(epoch: unknown): epoch is number {
+  return Number.isSafeInteger(epoch) && (epoch as number) >= 0;
 }

@@ -15,7 +15,8 @@ export interface ClassScores {
  *
  * @param counts `[classes][classes]`, rows are true classes: what `confusionMatrix` returns.
  * @returns One record a class. A share of nothing is null, not 0.
- * @throws {RangeError} If the matrix is not square.
+ * @throws {TypeError} If the matrix is not square.
+ * @throws {RangeError} If a count is not a whole number of at least 0.
  *
  * @example
  * ```ts
@@ -32,10 +33,16 @@ export interface ClassScores {
  */
 export function classReport(counts: readonly (readonly number[])[]): ClassScores[] {
   if (counts.some((row) => row.length !== counts.length)) {
-    throw new RangeError(
+    throw new TypeError(
       `Cannot report classes as the matrix must be square: found ${counts.length} rows of ${
         counts.map((row) => row.length).join(", ")
       }`,
+    );
+  }
+  const bad = counts.flat().find((count) => !Number.isInteger(count) || count < 0);
+  if (bad !== undefined) {
+    throw new RangeError(
+      `Cannot report classes as each count must be a whole number of at least 0: found ${bad}`,
     );
   }
   return counts.map((row, c) => {

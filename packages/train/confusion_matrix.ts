@@ -3,9 +3,10 @@
  *
  * @param labels The true classes, `[rows]`, whole numbers in `[0, classes)`.
  * @param predictions The predicted classes, `[rows]`, likewise.
- * @param options How many classes there are.
+ * @param options How many classes there are, at least 1.
  * @returns `[classes][classes]` counts; rows are true classes.
- * @throws {RangeError} If the counts of rows differ, or a class is out of range, naming its row.
+ * @throws {TypeError} If there are not as many labels as predictions.
+ * @throws {RangeError} If a class is out of range, naming its row, or there is none.
  *
  * @example
  * ```ts
@@ -21,8 +22,13 @@ export function confusionMatrix(
   options: { readonly classes: number },
 ): number[][] {
   const { classes } = options;
-  if (labels.length !== predictions.length) {
+  if (!Number.isInteger(classes) || classes < 1) {
     throw new RangeError(
+      `Cannot count confusions as classes must be a whole number of at least 1: found ${classes}`,
+    );
+  }
+  if (labels.length !== predictions.length) {
+    throw new TypeError(
       `Cannot count confusions as there must be as many labels as predictions: found ${labels.length} and ${predictions.length}`,
     );
   }

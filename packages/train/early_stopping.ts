@@ -54,29 +54,33 @@ export interface EarlyStoppingState {
  * ```
  */
 export class EarlyStopping implements Disposable {
+  readonly #model: Layer;
   readonly #patience: number;
   readonly #minimumImprovement: number;
-  readonly #model: Layer;
-  #best: readonly NamedTensor[] | null = null;
-  #bestNumbers: readonly number[] = [];
-  /** Lowest loss seen; Infinity before the first. */
-  bestLoss = Infinity;
-  /** Observations before the lowest loss; -1 before the first. */
-  bestEpoch = -1;
+  #bestLoss = Infinity;
+  #bestEpoch = -1;
   #observed = 0;
+  #copies: readonly NamedTensor[] | null = null;
+  #bestNumbers: readonly number[] = [];
 
   /**
    * A watch that has seen nothing.
    *
    * @param model The model, initialised.
    * @param options How long to wait.
-   * @throws {RangeError} If patience is not a whole number of at least 1, or the improvement negative.
+   * @throws {RangeError} If patience is not a whole number of at least 1, or the improvement not a finite
+   * number of at least 0.
    */
   constructor(model: Layer, options: EarlyStoppingOptions) {
     const { patience, minimumImprovement = 0 } = options;
-    if (!Number.isInteger(patience) || patience < 1 || !(minimumImprovement >= 0)) {
+    if (!Number.isInteger(patience) || patience < 1) {
       throw new RangeError(
-        `Cannot stop early as patience must be a whole number of at least 1 and the improvement at least 0: found ${patience} and ${minimumImprovement}`,
+        `Cannot stop early as patience must be a whole number of at least 1: found ${patience}`,
+      );
+    }
+    if (!(minimumImprovement >= 0 && minimumImprovement < Infinity)) {
+      throw new RangeError(
+        `Cannot stop early as minimumImprovement must be a finite number of at least 0: found ${minimumImprovement}`,
       );
     }
     this.#model = model;
@@ -84,34 +88,45 @@ export class EarlyStopping implements Disposable {
     this.#minimumImprovement = minimumImprovement;
   }
 
+  /** Lowest loss seen; Infinity before a finite one. */
+  get bestLoss(): number {
+    return this.#bestLoss;
+  }
+
+  /** Observations before the lowest loss; -1 before a finite one. */
+  get bestEpoch(): number {
+    return this.#bestEpoch;
+  }
+
   /**
    * Takes the validation loss of an epoch, and copies the weights if it is the lowest.
    *
-   * @param loss The loss; NaN is no improvement.
+   * @param loss The loss; one that is not finite is no improvement.
    * @returns Whether there was no improvement for `patience` epochs: time to stop.
    */
   observe(loss: number): boolean {
     const epoch = this.#observed++;
-    if (loss < this.bestLoss - this.#minimumImprovement) {
-      this.bestLoss = loss;
-      this.bestEpoch = epoch;
+    if (Number.isFinite(loss) && loss < this.#bestLoss - this.#minimumImprovement) {
       this.#keep();
+      this.#bestLoss = loss;
+      this.#bestEpoch = epoch;
     }
-    return epoch - this.bestEpoch >= this.#patience;
+    return epoch - this.#bestEpoch >= this.#patience;
   }
 
   /**
    * Puts the weights and states of the lowest loss back into the model.
    *
-   * @throws {Error} If no finite loss was observed.
+   * @throws {Error} If no finite loss was observed, or the copies were given back.
    */
   restoreBest(): void {
-    if (this.#best === null) {
-      throw new Error("Cannot restore the best weights as a finite loss must be observed first");
+    const best = this.best();
+    if (best.length === 0) {
+      throw new Error(
+        "Cannot restore the best weights as a finite loss must be observed first: found no copies",
+      );
     }
-    tensorsOf(this.#model).forEach(({ value }, i) => {
-      value.backend.copy(this.#best![i]!.value, value);
-    });
+    tensorsOf(this.#model).forEach(({ value }, i) => value.backend.copy(best[i]!.value, value));
     numbersOf(this.#model).forEach((state, i) => state.value = this.#bestNumbers[i]!);
   }
 
@@ -121,20 +136,27 @@ export class EarlyStopping implements Disposable {
    * @returns The copies, valid until the next observation.
    */
   best(): readonly NamedTensor[] {
-    return this.#best ?? [];
+    return this.#bestEpoch < 0 ? [] : this.#copies ?? [];
   }
 
   /**
    * What a checkpoint keeps of it, beside the best weights.
    *
    * @returns A new record, plain JSON.
+   * @throws {Error} If the copies were given back.
    */
   save(): EarlyStoppingState {
+    const hasBest = this.#bestEpoch >= 0;
+    if (hasBest && this.#copies === null) {
+      throw new Error(
+        "Cannot save early stopping as its best weights must be there: found them disposed",
+      );
+    }
     return {
-      bestLoss: this.#best === null ? null : this.bestLoss,
-      bestEpoch: this.bestEpoch,
+      bestLoss: hasBest ? this.#bestLoss : null,
+      bestEpoch: this.#bestEpoch,
       observed: this.#observed,
-      bestNumbers: this.#bestNumbers,
+      bestNumbers: [...this.#bestNumbers],
     };
   }
 
@@ -145,28 +167,26 @@ export class EarlyStopping implements Disposable {
    * @throws {TypeError} If it is no such record; nothing changes.
    */
   restore(state: EarlyStoppingState): void {
-    const { bestLoss, bestEpoch, observed, bestNumbers } = state ?? {};
-    const fits = (bestLoss === null || Number.isFinite(bestLoss)) && Number.isInteger(bestEpoch) &&
-      Number.isInteger(observed) && bestEpoch < observed + 1 && Array.isArray(bestNumbers) &&
-      bestNumbers.every((value) => Number.isFinite(value));
-    if (!fits) {
+    const numbers = numbersOf(this.#model).length;
+    if (!isStoppingState(state, numbers)) {
       throw new TypeError(
-        `Cannot restore early stopping as its state must be one that it saved: found ${
+        `Cannot restore early stopping as its state must be one that it saved, with ${numbers} numbers: found ${
           JSON.stringify(state)
         }`,
       );
     }
-    this.bestLoss = bestLoss ?? Infinity;
-    this.bestEpoch = bestEpoch;
+    const { bestLoss, bestEpoch, observed, bestNumbers } = state;
+    if (bestLoss !== null) this.#copies ??= this.#newCopies();
+    this.#bestLoss = bestLoss ?? Infinity;
+    this.#bestEpoch = bestEpoch;
     this.#observed = observed;
     this.#bestNumbers = [...bestNumbers];
-    this.#best = bestLoss === null ? null : this.#best ?? this.#copies();
   }
 
   /** Gives the copies back. */
   dispose(): void {
-    for (const { value } of this.#best ?? []) value.dispose();
-    this.#best = null;
+    for (const { value } of this.#copies ?? []) value.dispose();
+    this.#copies = null;
   }
 
   /** As {@linkcode EarlyStopping.dispose}, for `using`. */
@@ -175,20 +195,30 @@ export class EarlyStopping implements Disposable {
   }
 
   #keep(): void {
-    this.#best ??= this.#copies();
+    this.#copies ??= this.#newCopies();
     tensorsOf(this.#model).forEach(({ value }, i) => {
-      value.backend.copy(value, this.#best![i]!.value);
+      value.backend.copy(value, this.#copies![i]!.value);
     });
     this.#bestNumbers = numbersOf(this.#model).map((state) => state.value as number);
   }
 
-  #copies(): NamedTensor[] {
+  #newCopies(): NamedTensor[] {
     return tensorsOf(this.#model).map(({ name, value }) => ({
       name,
       value: new Tensor(value.backend, value.shape, {
         dtype: value.dtype,
-        purpose: "the best weights",
+        purpose: `the best ${name}`,
       }),
     }));
   }
+}
+
+/** Whether a record, of unknown origin, is one that a watch of a model with so many numbers saved. */
+function isStoppingState(state: EarlyStoppingState, numbers: number): boolean {
+  if (typeof state !== "object" || state === null) return false;
+  const { bestLoss, bestEpoch, observed, bestNumbers } = state;
+  if (!Number.isSafeInteger(observed) || observed < 0 || !Array.isArray(bestNumbers)) return false;
+  if (bestLoss === null) return bestEpoch === -1 && bestNumbers.length === 0;
+  return Number.isFinite(bestLoss) && Number.isSafeInteger(bestEpoch) && bestEpoch >= 0 &&
+    bestEpoch < observed && bestNumbers.length === numbers && bestNumbers.every(Number.isFinite);
 }

@@ -2,6 +2,7 @@ import type { Layer } from "@gradus/layers";
 import type { Loss } from "@gradus/losses";
 import { type Random, random as seeded } from "@gradus/random";
 import {
+  equalShapes,
   formatShape,
   type NumericArray,
   type Shape,
@@ -11,6 +12,9 @@ import {
   tensor,
 } from "@gradus/tensor";
 import { reference } from "@gradus/tensor/reference";
+
+/** `ε^(1/5)` of float64: where a five-point stencil's truncation and rounding balance. */
+const DEFAULT_STEP = 7e-4;
 
 /** What {@linkcode gradientCheck} takes beside the layer. */
 export interface GradientCheckOptions {
@@ -29,7 +33,7 @@ export interface GradientCheckOptions {
   readonly step?: number;
 }
 
-/** Relative errors `‖a − n‖ / (‖a‖ + ‖n‖)` of analytic and numeric gradients; 0 where both are 0. */
+/** Relative errors of analytic and numeric gradients, see {@linkcode gradientCheck}. */
 export interface GradientErrors {
   /** Of ∂L/∂x. */
   readonly input: number;
@@ -43,14 +47,21 @@ export interface GradientErrors {
  * Compares a layer's backward with finite differences of its forward, in float64.
  *
  * With fixed random weights r, `L = Σ r · y`, so that ∂L/∂y = r. Each number's slope is
- * `(L(−2h) − 8 L(−h) + 8 L(h) − L(2h)) / 12h`, exact for polynomials of degree 4. The layer is
- * initialised here, on a float64 reference backend; numbers among its states, such as the counter of
- * dropout, are put back before each forward.
+ * `(L(−2h) − 8 L(−h) + 8 L(h) − L(2h)) / 12h`, exact for polynomials of degree 4. The relative error of k
+ * analytic and numeric slopes is `‖a − n‖ / max(‖a‖ + ‖n‖, √k · s)`. The floor s is 10⁹ times the rounding
+ * error of a slope, `1.5 · 2⁻⁵² · Σ |r · y| / h`: gradients that are 0, such as that of a bias before batch
+ * norm, do not fail for their rounding, and whatever is wrong by ten times as much does.
+ *
+ * The layer is initialised here, on a float64 reference backend; numbers among its states, such as the
+ * counter of dropout, are put back before each forward.
  *
  * @param layer A layer, not yet initialised.
  * @param options Shapes, and where numbers come from.
  * @returns Relative errors; a right backward stays under 1e-8.
- * @throws {ShapeError} If the input has another count of numbers.
+ * @throws {RangeError} If batch or step is out of range, before the layer is initialised.
+ * @throws {ShapeError} If the input has another count of numbers, before the layer is initialised; or if
+ * a gradient has another shape than what it belongs to.
+ * @throws {TypeError} If backward returns null.
  *
  * Source: Fornberg, Generation of finite difference formulas, 1988; page `docs/write_a_layer.md`.
  *
@@ -68,19 +79,17 @@ export async function gradientCheck(
   layer: Layer,
   options: GradientCheckOptions,
 ): Promise<GradientErrors> {
-  const { inputShape, batch = 2, random = seeded(0), step = 7e-4 } = options;
-  const backend = reference({ dtype: "float64" });
-  layer.init(inputShape, { backend, random });
-  const x = new Tensor(backend, [batch, ...inputShape]);
-  const input = Float64Array.from(options.input ?? spreadNumbers(x.size, random, step));
-  if (input.length !== x.size) {
-    throw new ShapeError(
-      `Cannot check a layer as the input must fill ${
-        formatShape(x.shape)
-      }: found ${input.length} numbers`,
+  const { inputShape, batch = 2, random = seeded(0), step = DEFAULT_STEP } = options;
+  if (!Number.isInteger(batch) || batch < 1) {
+    throw new RangeError(
+      `Cannot check gradients as batch must be a whole number of at least 1: found ${batch}`,
     );
   }
-  x.set(input);
+  assertStep(step);
+  const backend = reference({ dtype: "float64" });
+  const x = new Tensor(backend, [batch, ...inputShape]);
+  x.set(options.input ?? spreadNumbers(x.size, random, step));
+  layer.init(inputShape, { backend, random });
 
   const numbers = layer.state.filter((state) => typeof state.value === "number");
   const saved = numbers.map((state) => state.value);
@@ -89,25 +98,33 @@ export async function gradientCheck(
     return layer.forward(x, "train");
   };
   const r = new Float64Array(sizeOf(forward().shape)).map(() => random.normal());
-  const loss = async () => {
+  const terms = async () => {
     const y = await forward().data();
-    return r.reduce((sum, weight, i) => sum + weight * y[i]!, 0);
+    return r.map((weight, i) => weight * y[i]!);
   };
+  const loss = async () => (await terms()).reduce((sum, term) => sum + term, 0);
+  const floor = slopeFloor(await terms(), step);
 
-  const trainable = layer.parameters.filter((parameter) => parameter.trainable);
-  const dy = tensor(backend, r, { shape: forward().shape });
-  const dx = await layer.backward(dy)!.data();
-  const gradients = await Promise.all(trainable.map((parameter) => parameter.gradient.data()));
-
-  const inputError = relativeError(dx, await slopes(x, loss, step));
-  const parameters: Record<string, number> = {};
-  for (const [i, { name, value }] of trainable.entries()) {
-    parameters[name] = relativeError(gradients[i]!, await slopes(value, loss, step));
+  const dx = layer.backward(tensor(backend, r, { shape: forward().shape }));
+  if (dx === null) {
+    throw new TypeError(
+      "Cannot check gradients as backward must return that of the input: found null",
+    );
   }
+  const trainable = layer.parameters.filter((parameter) => parameter.trainable);
+  const analytic = await Promise.all([
+    gradientOf("the input", x, dx),
+    ...trainable.map(({ name, value, gradient }) => gradientOf(name, value, gradient)),
+  ]);
+  const errors: number[] = [];
+  for (const [i, value] of [x, ...trainable.map((parameter) => parameter.value)].entries()) {
+    errors.push(relativeError(analytic[i]!, await slopes(value, loss, step), floor));
+  }
+  const [input, ...others] = errors;
   return {
-    input: inputError,
-    parameters,
-    worst: Math.max(inputError, ...Object.values(parameters)),
+    input: input!,
+    parameters: Object.fromEntries(trainable.map(({ name }, i) => [name, others[i]!])),
+    worst: Math.max(...errors),
   };
 }
 
@@ -115,9 +132,13 @@ export async function gradientCheck(
  * Compares a loss's backward with finite differences of its forward, in float64.
  *
  * @param loss A loss.
- * @param options Prediction `[batch, …]` and target, as tensors on a float64 backend, and the distance of
- * the stencil (default 7e-4).
- * @returns The relative error `‖a − n‖ / (‖a‖ + ‖n‖)`; a right backward stays under 1e-8.
+ * @param options Prediction `[batch, …]`, which is left as it was, and target, as tensors on a float64
+ * backend, and the distance of the stencil, above 0 (default 7e-4). No kink of the loss may be within two
+ * such distances of a prediction.
+ * @returns The relative error, as of {@linkcode gradientCheck}; a right backward stays under 1e-8.
+ * @throws {RangeError} If the distance is out of range.
+ * @throws {TypeError} If the prediction is not of float64.
+ * @throws {ShapeError} If the gradient has another shape than the prediction.
  *
  * @example
  * ```ts
@@ -137,11 +158,37 @@ export async function lossGradientCheck(
   loss: Loss,
   options: { readonly prediction: Tensor; readonly target: Tensor; readonly step?: number },
 ): Promise<number> {
-  const { prediction, target, step = 7e-4 } = options;
+  const { prediction, target, step = DEFAULT_STEP } = options;
+  assertStep(step);
+  if (prediction.dtype !== "float64") {
+    throw new TypeError(
+      `Cannot check gradients as numbers must be float64: found ${prediction.dtype}`,
+    );
+  }
   loss.forward(prediction, target);
-  const gradient = await loss.backward().data();
+  const gradient = await gradientOf("the prediction", prediction, loss.backward());
   const value = () => loss.forward(prediction, target).item();
-  return relativeError(gradient, await slopes(prediction, value, step));
+  const floor = slopeFloor([await value()], step);
+  return relativeError(gradient, await slopes(prediction, value, step), floor);
+}
+
+function assertStep(step: number): void {
+  if (step > 0 && step < Infinity) return;
+  throw new RangeError(
+    `Cannot check gradients as step must be a finite number above 0: found ${step}`,
+  );
+}
+
+/** Reads a gradient, which must have the shape of what it belongs to. */
+function gradientOf(name: string, value: Tensor, gradient: Tensor): Promise<NumericArray> {
+  if (!equalShapes(value.shape, gradient.shape)) {
+    throw new ShapeError(
+      `Cannot check gradients as that of ${name} must be ${formatShape(value.shape)}: found ${
+        formatShape(gradient.shape)
+      }`,
+    );
+  }
+  return gradient.data();
 }
 
 /** Five-point slopes of a loss in each number of a tensor, which is left as it was. */
@@ -168,9 +215,16 @@ async function slopes(
   return result;
 }
 
-function relativeError(a: NumericArray, b: NumericArray): number {
+/** What a slope is at least measured against, for a loss that is the sum of such terms. */
+function slopeFloor(terms: Iterable<number>, step: number): number {
+  let magnitude = 0;
+  for (const term of terms) magnitude += Math.abs(term);
+  return 1e9 * 1.5 * Number.EPSILON * magnitude / step;
+}
+
+function relativeError(a: NumericArray, b: NumericArray, floor: number): number {
   const differences = Float64Array.from(a, (value, i) => value - b[i]!);
-  const scale = norm(a) + norm(b);
+  const scale = Math.max(norm(a) + norm(b), Math.sqrt(a.length) * floor);
   return scale === 0 ? 0 : norm(differences) / scale;
 }
 
@@ -180,9 +234,9 @@ function norm(values: NumericArray): number {
   return Math.sqrt(sum);
 }
 
-/** `count` distinct numbers around 0 in random order, thirty steps apart or more. */
+/** `count` distinct numbers around 0 in random order: thirty steps or more apart, and half that from 0. */
 function spreadNumbers(count: number, random: Random, step: number): Float64Array {
   const spacing = Math.max(30 * step, 4 / count);
-  const order = random.permutation(count);
-  return Float64Array.from(order, (place) => (place + 0.5 - count / 2) * spacing);
+  const first = 0.5 - Math.floor(count / 2);
+  return Float64Array.from(random.permutation(count), (place) => (first + place) * spacing);
 }

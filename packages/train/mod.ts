@@ -36,6 +36,8 @@ export * from "./checkpoint.ts";
 export * from "./class_report.ts";
 export * from "./confusion_matrix.ts";
 export * from "./early_stopping.ts";
+export * from "./epoch_charts.ts";
+export * from "./epoch_entry.ts";
 export * from "./evaluate.ts";
 export * from "./fit.ts";
 export * from "./gradient_check.ts";

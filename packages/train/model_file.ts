@@ -27,10 +27,12 @@ export interface LoadReport {
 /**
  * A model's parameters and states as the bytes of a safetensors file, which PyTorch and others read.
  *
- * The model's settings are in the file's metadata, if all its layers have `toJSON`.
+ * The numbers are those of the moment of the call. The model's settings are in the file's metadata, if
+ * all its layers have `toJSON`; so are states that are plain numbers.
  *
  * @param model A model, initialised.
  * @returns The bytes; the same values give the same bytes.
+ * @throws {TypeError} If two parameters or states have the same name.
  *
  * @example
  * ```ts
@@ -50,20 +52,24 @@ export interface LoadReport {
  * ```
  */
 export async function encodeModel(model: Layer): Promise<Uint8Array> {
-  return encodeSafetensors(new Map(await readTensors("", tensorsOf(model))), {
-    metadata: modelMetadata(model),
-  });
+  // Before the first wait, so that tensors and numbers are of the same step.
+  const metadata = modelMetadata(model);
+  return encodeSafetensors(await readTensors(tensorsOf(model)), { metadata });
 }
 
 /**
  * Loads parameters and states from the bytes of a safetensors file; nothing changes if it does not fit.
  *
+ * States that are plain numbers come from the file's metadata; those that it lacks stay as they are, since
+ * only files of this package have any.
+ *
  * @param bytes The file.
  * @param model A model of the same shapes, initialised.
  * @param options How strict to be.
  * @returns What did not fit by name; empty lists if strict.
- * @throws {SyntaxError} If the bytes are not a safetensors file.
- * @throws {TypeError} If a tensor is missing or extra (if strict), of another shape, or not of real numbers.
+ * @throws {SyntaxError} If the bytes are not a safetensors file, or its numbers no record of numbers.
+ * @throws {TypeError} If a tensor is missing or extra (if strict), of another shape, or of a type whose
+ * numbers are not the tensor's: `F32` and `F64` are for real numbers, `I32` for integers.
  *
  * @example
  * ```ts
@@ -89,7 +95,7 @@ export function decodeModel(
   const { strict = true, name = "the file" } = options;
   const { tensors, metadata } = decodeSafetensors(bytes, { name });
   const { matches, missing, extra } = matchTensors(name, tensors, tensorsOf(model));
-  if (strict) assertComplete(name, missing, extra);
+  if (strict) assertComplete(name, { missing, extra }, "the model's tensors");
   const numbers = parseNumbers(name, metadata.get("numbers"));
   for (const { tensor, data } of matches) tensor.value.set(data);
   for (const state of numbersOf(model)) state.value = numbers.get(state.name) ?? state.value;
@@ -101,6 +107,7 @@ export function decodeModel(
  *
  * @param model A model, initialised.
  * @param path Where; its folder must exist.
+ * @throws {TypeError} If two parameters or states have the same name.
  *
  * @example
  * ```ts
@@ -128,8 +135,9 @@ export async function save(model: Layer, path: string): Promise<void> {
  * @param path The file.
  * @param options How strict to be.
  * @returns What did not fit by name; empty lists if strict.
- * @throws {SyntaxError} If the file is not a safetensors file.
- * @throws {TypeError} If a tensor is missing or extra (if strict), of another shape, or not of real numbers.
+ * @throws {SyntaxError} If the file is not a safetensors file, or its numbers no record of numbers.
+ * @throws {TypeError} If a tensor is missing or extra (if strict), of another shape, or of a type whose
+ * numbers are not the tensor's: `F32` and `F64` are for real numbers, `I32` for integers.
  *
  * @example
  * ```ts

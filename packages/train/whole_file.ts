@@ -5,10 +5,11 @@ export type Contents = string | Uint8Array;
  * Writes a file so that it is either there whole or as it was: to a temporary file beside it, to the
  * disk, then renamed.
  *
- * Needs a runtime with `node:fs`: Node, Deno or Bun.
+ * Needs a runtime with `node:fs`: Node, Deno or Bun. Of two writers at once one comes last.
  *
  * @param path Where; its folder must exist.
  * @param contents Bytes, or text for UTF-8.
+ * @throws {Error} As the system says, if the file cannot be written; nothing is left behind.
  *
  * @example
  * ```ts
@@ -21,11 +22,9 @@ export type Contents = string | Uint8Array;
  * ```
  */
 export async function writeFileWhole(path: string, contents: Contents): Promise<void> {
-  const { open, rename, rm } = await import("node:fs/promises");
-  // One writer a path: a run's folder is its own.
-  const temporary = `${path}.tmp`;
+  const { rename, rm } = await import("node:fs/promises");
+  const { temporary, file } = await openBeside(path);
   try {
-    const file = await open(temporary, "w");
     try {
       await file.writeFile(contents);
       await file.sync();
@@ -39,11 +38,25 @@ export async function writeFileWhole(path: string, contents: Contents): Promise<
   }
 }
 
+/** A new file that no other writer has, in the same folder, as a rename across disks would copy. */
+async function openBeside(path: string) {
+  const { open } = await import("node:fs/promises");
+  for (let number = 1;; number++) {
+    const temporary = `${path}.${number}.tmp`;
+    try {
+      return { temporary, file: await open(temporary, "wx") };
+    } catch (error) {
+      if ((error as { code?: string }).code !== "EEXIST") throw error;
+    }
+  }
+}
+
 /**
  * Reads a file whole.
  *
  * @param path Where.
  * @returns Its bytes.
+ * @throws {Error} As the system says, if the file cannot be read.
  *
  * @example
  * ```ts

@@ -36,6 +36,7 @@ export class Heap {
   readonly isShared: boolean;
   /** The whole memory, as numbers of each kind; replaced when it grows. */
   floats!: Float32Array;
+  doubles!: Float64Array;
   ints!: Int32Array;
   bytes!: Uint8Array;
   /** Whether it may still be used. */
@@ -92,6 +93,7 @@ export class Heap {
   close(): void {
     this.isOpen = false;
     this.floats = new Float32Array(0);
+    this.doubles = new Float64Array(0);
     this.ints = new Int32Array(0);
     this.bytes = new Uint8Array(0);
   }
@@ -159,6 +161,7 @@ export class Heap {
   #view(): void {
     const { buffer } = this.memory;
     this.floats = new Float32Array(buffer);
+    this.doubles = new Float64Array(buffer);
     this.ints = new Int32Array(buffer);
     this.bytes = new Uint8Array(buffer);
   }

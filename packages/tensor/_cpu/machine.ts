@@ -1,5 +1,6 @@
 import type { Heap } from "./heap.ts";
 import type { Kernels } from "./kernels.ts";
+import { Tables } from "./tables.ts";
 import type { Threads } from "./threads.ts";
 
 /** Numbers that a kernel must have for threads to pay, where it does little with each. */
@@ -12,6 +13,8 @@ export class Machine {
   readonly kernels: Kernels;
   /** Rows of a tile of a matrix product. */
   readonly tileRows: number;
+  /** Tables of integers that kernels read. */
+  readonly tables: Tables;
   readonly #scratch: { address: number; sizeBytes: number }[] = [];
 
   constructor(options: {
@@ -24,6 +27,7 @@ export class Machine {
     this.threads = options.threads;
     this.kernels = options.kernels;
     this.tileRows = options.tileRows;
+    this.tables = new Tables(options.heap);
   }
 
   /** Into how many parts to cut work on so many numbers: 1, or one for each thread. */

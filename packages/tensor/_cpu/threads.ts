@@ -68,7 +68,7 @@ export class Threads {
       (this.#isUp = this.#desks.length > 0 && this.#desks.every((d) => d.isReady));
   }
 
-  // Sixteen parameters rather than an array: a call allocates nothing.
+  // Seventeen parameters rather than an array: a call allocates nothing.
   /** Runs kernel `kernel` for part `part`. */
   call(
     part: number,
@@ -89,6 +89,7 @@ export class Threads {
     n = 0,
     o = 0,
     p = 0,
+    q = 0,
   ): void {
     if (part > 0) {
       if (this.#desks.length === 0) this.#start();
@@ -114,11 +115,12 @@ export class Threads {
         numbers[at++] = n;
         numbers[at++] = o;
         numbers[at++] = p;
+        numbers[at++] = q;
         desk.publish();
         return;
       }
     }
-    this.#kernels[kernel]!(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p);
+    this.#kernels[kernel]!(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q);
   }
 
   /** Returns when all calls are done. */

@@ -16,7 +16,7 @@ export const FAILED = 2;
 /** Behind the words: a ring of calls, each a kernel's number and its arguments. */
 export const RING_BYTES = 256;
 export const CALLS = 128;
-export const CALL_NUMBERS = 17;
+export const CALL_NUMBERS = 18;
 
 /** The number of a call that ends the worker. */
 export const END = -1;

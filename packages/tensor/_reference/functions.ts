@@ -14,17 +14,25 @@ import type {
   UnaryOp,
 } from "../backend.ts";
 
-/** `erf x = 2/√π · exp(−x²) · Σₙ 2ⁿ x²ⁿ⁺¹ / (2n + 1)!!`: all terms of one sign, so none cancel. */
+/**
+ * `erf x = 2/√π · exp(−x²) · Σₙ 2ⁿ x²ⁿ⁺¹ / (2n + 1)!!`: all terms of one sign, so none cancel. From 2 on,
+ * where roundings would add up, `1 − exp(−x²) / √π / (x + ½ / (x + 1 / (x + 3⁄2 / (x + …))))`.
+ */
 export function erf(x: number): number {
-  if (Number.isNaN(x)) return NaN;
-  if (Math.abs(x) > 6) return Math.sign(x); // 1 − erf 6 is 2e-17
+  if (Number.isNaN(x) || x === 0) return x;
+  const bell = Math.exp(-x * x) / Math.sqrt(Math.PI);
+  if (Math.abs(x) >= 2) {
+    let fraction = Math.abs(x);
+    for (let n = 60; n > 0; n--) fraction = Math.abs(x) + n / 2 / fraction;
+    return Math.sign(x) * (1 - bell / fraction);
+  }
   let term = x;
   let sum = 0;
   for (let n = 0; sum + term !== sum; n++) {
     sum += term;
     term *= (2 * x * x) / (2 * n + 3);
   }
-  return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum;
+  return 2 * bell * sum;
 }
 
 function sigmoid(x: number): number {
@@ -52,7 +60,7 @@ function roundHalfToEven(x: number): number {
   const floor = Math.floor(x);
   const rest = x - floor;
   if (rest !== 0.5) return rest < 0.5 ? floor : Math.ceil(x);
-  return floor % 2 === 0 ? floor : floor + 1;
+  return floor % 2 === 0 ? floor : Math.ceil(x); // not floor + 1: −0.5 becomes −0
 }
 
 export const unaryFunctions: Record<UnaryOp, (x: number, alpha: number) => number> = {
@@ -69,7 +77,7 @@ export const unaryFunctions: Record<UnaryOp, (x: number, alpha: number) => numbe
   arctan: Math.atan,
   negate: (x) => -x,
   absolute: Math.abs,
-  sign: Math.sign,
+  sign: (x) => Math.sign(x) + 0, // as NumPy: 0 for −0
   reciprocal: (x) => 1 / x,
   square: (x) => x * x,
   sqrt: Math.sqrt,

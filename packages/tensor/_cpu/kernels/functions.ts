@@ -143,15 +143,15 @@ export class Functions {
   tanh(x: Variable): Vector {
     const size = this.#f.let(f32x4.abs(x));
     const square = this.#f.let(f32x4.mul(x, x));
-    const small = this.#madd(f32x4.mul(x, square), this.polynomial(square, TANH), x);
+    const small = this.#madd(f32x4.mul(size, square), this.polynomial(square, TANH), size);
     const e = this.exp(f32x4.add(size, size));
     const large = f32x4.sub(1, f32x4.div(2, f32x4.add(e, 1)));
-    return v128.select(f32x4.lt(size, 0.625), small, withSign(large, x));
+    return withSign(v128.select(f32x4.lt(size, 0.625), small, large), x);
   }
 
   erf(x: Variable): Vector {
     const { isSmall, small, complement } = this.#erfParts(x);
-    return v128.select(isSmall, small, withSign(f32x4.sub(1, complement), x));
+    return withSign(v128.select(isSmall, small, f32x4.sub(1, complement)), x);
   }
 
   /** Φ(x), the normal distribution's share below x. */
@@ -160,7 +160,8 @@ export class Functions {
     const { isSmall, small, complement } = this.#erfParts(z);
     const half = this.#f.let(f32x4.mul(complement, 0.5));
     const large = v128.select(f32x4.lt(x, 0), half, f32x4.sub(1, half));
-    return this.#f.let(v128.select(isSmall, this.#madd(small, 0.5, 0.5), large));
+    const near = this.#madd(withSign(small, x), 0.5, 0.5);
+    return this.#f.let(v128.select(isSmall, near, large));
   }
 
   arctan(x: Variable): Vector {
@@ -176,12 +177,12 @@ export class Functions {
     return withSign(result, x);
   }
 
-  /** erf x near 0, and erfc |x| elsewhere. */
+  /** erf |x| near 0, and erfc |x| elsewhere. */
   #erfParts(x: Variable): { isSmall: Vector; small: Vector; complement: Variable } {
     const f = this.#f;
     const size = f.let(f32x4.abs(x));
     const square = f.let(f32x4.mul(x, x));
-    const small = this.#madd(x, this.polynomial(square, ERF), x);
+    const small = this.#madd(size, this.polynomial(square, ERF), size);
     // Beyond 10 erfc is 0 in float32; the bound keeps 0 · ∞ away.
     const z = f.let(f32x4.min(size, 10.5));
     const t = f.let(f32x4.div(1, this.#madd(z, 0.4, 1)));

@@ -52,7 +52,14 @@ export function unaryGradient(
     const count = partBounds(part + 1, parts, size) - first;
     const offset = 4 * first;
     threads.call(
-      part, kernel, xAt + offset, yAt + offset, dyAt + offset, outAt + offset, count, alpha,
+      part,
+      kernel,
+      xAt + offset,
+      yAt + offset,
+      dyAt + offset,
+      outAt + offset,
+      count,
+      alpha,
     );
   }
   threads.join();
@@ -96,8 +103,7 @@ export function where(
     out: Operand;
   },
 ): void {
-  const isWhole = (x: Operand | number) =>
-    typeof x !== "number" && equalShapes(x.shape, out.shape);
+  const isWhole = (x: Operand | number) => typeof x !== "number" && equalShapes(x.shape, out.shape);
   if (!isWhole(condition) || !isWhole(a) || !isWhole(b)) {
     return reference.where(condition, a, b, out);
   }
@@ -131,7 +137,16 @@ export function dropout(
     const count = partBounds(part + 1, parts, size) - first;
     const offset = 4 * first;
     threads.call(
-      part, kernel, from + offset, to + offset, count, first, key, step, threshold, 1 - rate,
+      part,
+      kernel,
+      from + offset,
+      to + offset,
+      count,
+      first,
+      key,
+      step,
+      threshold,
+      1 - rate,
     );
   }
   threads.join();
@@ -191,7 +206,15 @@ function runFlat(
     const first = partBounds(part, parts, size);
     const count = partBounds(part + 1, parts, size) - first;
     threads.call(
-      part, kernel, aAt + aMoves * first, 0, bAt + bMoves * first, 0, outAt + 4 * first, 1, count,
+      part,
+      kernel,
+      aAt + aMoves * first,
+      0,
+      bAt + bMoves * first,
+      0,
+      outAt + 4 * first,
+      1,
+      count,
     );
   }
   threads.join();
@@ -218,7 +241,15 @@ function runBroadcast(machine: Machine, patterns: Patterns, { a, b, out }: Pair)
   const tables = axes.reduce((product, axis) => product * axis.length, 1);
   for (let table = 0; table < tables; table++) {
     machine.threads.call(
-      0, kernel, aAt, 4 * rows.a, bAt, 4 * rows.b, outAt, rows.length, columns.length,
+      0,
+      kernel,
+      aAt,
+      4 * rows.a,
+      bAt,
+      4 * rows.b,
+      outAt,
+      rows.length,
+      columns.length,
     );
     outAt += 4 * rows.length * columns.length;
     for (let at = axes.length - 1; at >= 0; at--) {

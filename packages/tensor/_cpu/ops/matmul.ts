@@ -73,7 +73,11 @@ export function matmul(
   // Columns are the better cut: no part then packs what another packs too.
   const cutsColumns = n >= 4 * TILE_COLUMNS * parts || n >= m;
   for (let part = parts - 1; part >= 0; part--) {
-    multiply(machine, part, cutsColumns ? columnsOf(product, part, parts) : rowsOf(machine, product, part, parts));
+    multiply(
+      machine,
+      part,
+      cutsColumns ? columnsOf(product, part, parts) : rowsOf(machine, product, part, parts),
+    );
   }
   machine.threads.join();
 }
@@ -143,8 +147,24 @@ function multiplyBlock(
   if (!p.transposeA) {
     const a = p.a + 4 * first;
     threads.call(
-      part, multiplyRows, m, n, a, 0, aStride, ZERO_ADDRESS, 1, length,
-      b, panelStride, bStep, p.c, 0, cStride, flags, lastBias,
+      part,
+      multiplyRows,
+      m,
+      n,
+      a,
+      0,
+      aStride,
+      ZERO_ADDRESS,
+      1,
+      length,
+      b,
+      panelStride,
+      bStep,
+      p.c,
+      0,
+      cStride,
+      flags,
+      lastBias,
     );
     return;
   }
@@ -156,13 +176,34 @@ function multiplyBlock(
       const copy = scratch + panelBytes;
       aStep = 4 * blockRows;
       threads.call(
-        part, machine.kernels.movement.copyRows, a, aStride, copy, aStep, length, 4 * rows,
+        part,
+        machine.kernels.movement.copyRows,
+        a,
+        aStride,
+        copy,
+        aStep,
+        length,
+        4 * rows,
       );
       a = copy;
     }
     threads.call(
-      part, multiplyColumns, rows, n, length, a, 0, aStep, b, panelStride, bStep,
-      p.c + cStride * row, 0, cStride, flags, lastBias,
+      part,
+      multiplyColumns,
+      rows,
+      n,
+      length,
+      a,
+      0,
+      aStep,
+      b,
+      panelStride,
+      bStep,
+      p.c + cStride * row,
+      0,
+      cStride,
+      flags,
+      lastBias,
     );
   }
 }

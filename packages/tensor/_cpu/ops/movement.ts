@@ -101,12 +101,27 @@ function copyStrided(
     if (isContiguous) {
       const sizeBytes = 4 * columns.length;
       machine.threads.call(
-        0, copyRows, source, 4 * rows.from, target, 4 * rows.to, rows.length, sizeBytes,
+        0,
+        copyRows,
+        source,
+        4 * rows.from,
+        target,
+        4 * rows.to,
+        rows.length,
+        sizeBytes,
       );
     } else {
       machine.threads.call(
-        0, copyStrided, source, 4 * rows.from, 4 * columns.from, target, 4 * rows.to,
-        4 * columns.to, rows.length, columns.length,
+        0,
+        copyStrided,
+        source,
+        4 * rows.from,
+        4 * columns.from,
+        target,
+        4 * rows.to,
+        4 * columns.to,
+        rows.length,
+        columns.length,
       );
     }
     for (let at = axes.length - 1; at >= 0; at--) {

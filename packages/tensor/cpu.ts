@@ -1,0 +1,493 @@
+/**
+ * The backend for every machine: WebAssembly SIMD kernels on worker threads, in Deno, Node and browsers,
+ * with nothing to install. Its numbers are float32.
+ *
+ * The kernels are wasm bytes that TypeScript writes when the backend opens. All tensors lie in one
+ * memory; where it can be shared (`SharedArrayBuffer`; in a browser that takes cross-origin isolation),
+ * large kernels run on several threads. Same seed and same number of threads: same bytes.
+ *
+ * @example
+ * ```ts
+ * import { matmul, tensor } from "@gradus/tensor";
+ * import { cpu } from "@gradus/tensor/cpu";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const backend = await cpu({ threads: 2 });
+ * const a = tensor(backend, [[1, 2], [3, 4]]);
+ * assertEquals(await matmul(a, a).data(), new Float32Array([7, 10, 15, 22]));
+ * await backend.close();
+ * ```
+ *
+ * @module
+ */
+
+import * as referenceMovement from "./_reference/movement.ts";
+import * as referenceLosses from "./_reference/losses.ts";
+import { argReduce } from "./_reference/reduction.ts";
+import { Heap } from "./_cpu/heap.ts";
+import { assembleKernels, type Simd } from "./_cpu/kernels.ts";
+import { Machine } from "./_cpu/machine.ts";
+import * as convolution from "./_cpu/ops/convolution.ts";
+import * as elementwise from "./_cpu/ops/elementwise.ts";
+import * as losses from "./_cpu/ops/losses.ts";
+import { matmul } from "./_cpu/ops/matmul.ts";
+import * as movement from "./_cpu/ops/movement.ts";
+import * as normalization from "./_cpu/ops/normalization.ts";
+import * as pooling from "./_cpu/ops/pooling.ts";
+import { reduce } from "./_cpu/ops/reduction.ts";
+import * as steps from "./_cpu/ops/steps.ts";
+import { hasRelaxedSimd } from "./_cpu/relaxed_simd.ts";
+import { addressOfStorage, CpuStorage } from "./_cpu/storage.ts";
+import { type Kernel, Threads } from "./_cpu/threads.ts";
+import type {
+  ActivationOp,
+  AdagradEntry,
+  AdamEntry,
+  Backend,
+  BinaryOp,
+  CompareOp,
+  Conv2dGeometry,
+  Epilogue,
+  MemoryUse,
+  Operand,
+  PointwiseLossOp,
+  PoolGeometry,
+  ReduceOp,
+  RmsPropEntry,
+  SgdEntry,
+  StepGuard,
+  Storage,
+  UnaryOp,
+} from "./backend.ts";
+import type { DType, NumericArray } from "./dtype.ts";
+
+/** The most threads that are taken unasked: beyond, memory is what they wait for. */
+const MOST_THREADS = 16;
+
+/** What {@linkcode cpu} may be told. */
+export interface CpuOptions {
+  /**
+   * Threads for large kernels, from 1 to 64. Default: as many as the machine has cores, at most 16; 1
+   * where memory can not be shared.
+   */
+  readonly threads?: number;
+  /**
+   * Instructions of the kernels: `relaxed` multiplies and adds in one, `plain` runs everywhere. Default:
+   * `relaxed` where the engine has it.
+   */
+  readonly simd?: Simd;
+  /**
+   * Whether the memory is shared, without which there is one thread. Default: true if `threads` is above
+   * 1.
+   */
+  readonly shared?: boolean;
+  /** The most bytes that the memory may grow to, at most 2³². Default: 2³². */
+  readonly maximumBytes?: number;
+}
+
+export type { Simd };
+
+/** The backend that {@linkcode cpu} opens. */
+export interface CpuBackend extends Backend {
+  /** Threads that large kernels run on. */
+  readonly threads: number;
+  /** Instructions that the kernels are made of. */
+  readonly simd: Simd;
+}
+
+/**
+ * Opens a backend on the machine's processor.
+ *
+ * @param options Threads, instructions and memory; the defaults suit nearly always.
+ * @returns A backend of its own memory. `close()` ends its workers; a program ends without it too.
+ * @throws {RangeError} If `threads` is not a whole number from 1 to 64, or is above 1 where memory can not
+ * be shared, or the memory can not be reserved.
+ * @throws {TypeError} If `simd` is `relaxed` and the engine does not have it.
+ *
+ * @example
+ * ```ts
+ * import { add, tensor } from "@gradus/tensor";
+ * import { cpu } from "@gradus/tensor/cpu";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const backend = await cpu({ threads: 1 });
+ * assertEquals(backend.threads, 1);
+ * assertEquals(await add(tensor(backend, [1, 2]), 1).data(), new Float32Array([2, 3]));
+ * await backend.close();
+ * ```
+ */
+export async function cpu(options: CpuOptions = {}): Promise<CpuBackend> {
+  const canShare = typeof SharedArrayBuffer !== "undefined";
+  const threads = options.threads ??
+    (canShare && options.shared !== false
+      ? Math.min(MOST_THREADS, navigator.hardwareConcurrency ?? 1)
+      : 1);
+  const isShared = options.shared ?? threads > 1;
+  if (!Number.isInteger(threads) || threads < 1 || threads > 64) {
+    throw new RangeError(
+      `Cannot open the cpu backend as threads must be a whole number from 1 to 64: found ${threads}`,
+    );
+  }
+  if (threads > 1 && !(isShared && canShare)) {
+    throw new RangeError(
+      `Cannot open the cpu backend on ${threads} threads as its memory must be shared: found ${
+        canShare ? "shared: false" : "no SharedArrayBuffer"
+      }`,
+    );
+  }
+  const simd = options.simd ?? (hasRelaxedSimd() ? "relaxed" : "plain");
+  if (simd === "relaxed" && !hasRelaxedSimd()) {
+    throw new TypeError(
+      "Cannot open the cpu backend with relaxed SIMD as the engine must have it: found plain SIMD",
+    );
+  }
+  const heap = new Heap({ isShared, maximumBytes: options.maximumBytes ?? 2 ** 32 });
+  const { bytes, kernels, tileRows } = assembleKernels(simd, heap);
+  const module = await WebAssembly.compile(bytes);
+  const { exports } = await WebAssembly.instantiate(module, { env: { memory: heap.memory } });
+  const functions = WebAssembly.Module.exports(module).map(({ name }) => exports[name] as Kernel);
+  const workers = new Threads(heap, {
+    module,
+    kernels: functions,
+    count: threads,
+    patienceMs: 60_000,
+  });
+  return new WasmBackend(new Machine({ heap, threads: workers, kernels, tileRows }), simd);
+}
+
+class WasmBackend implements CpuBackend {
+  readonly name = "cpu";
+  readonly float = "float32";
+  readonly simd: Simd;
+  readonly #machine: Machine;
+  #sizeBytes = 0;
+  #peakBytes = 0;
+  #storages = 0;
+  #allocations = 0;
+
+  constructor(machine: Machine, simd: Simd) {
+    this.#machine = machine;
+    this.simd = simd;
+  }
+
+  get threads(): number {
+    return this.#machine.threads.count;
+  }
+
+  get memory(): MemoryUse {
+    return {
+      sizeBytes: this.#sizeBytes,
+      peakBytes: this.#peakBytes,
+      storages: this.#storages,
+      allocations: this.#allocations,
+    };
+  }
+
+  allocate(dtype: DType, length: number, purpose: string): Storage {
+    const { heap } = this.#machine;
+    if (!heap.isOpen) {
+      throw new Error(`Cannot allocate ${purpose} as the backend must be open: it was closed`);
+    }
+    if (dtype === "float64") {
+      throw new TypeError(
+        `Cannot allocate ${purpose} as numbers must be float32 or int32 on the cpu backend: found float64`,
+      );
+    }
+    const storage = new CpuStorage(heap, { dtype, length, purpose });
+    this.#sizeBytes += 4 * length;
+    this.#peakBytes = Math.max(this.#peakBytes, this.#sizeBytes);
+    this.#storages++;
+    this.#allocations++;
+    return storage;
+  }
+
+  release(storage: Storage): void {
+    // Forgotten tensors may be found after the backend was closed.
+    if (!this.#machine.heap.isOpen) return;
+    (storage as CpuStorage).release();
+    this.#sizeBytes -= 4 * storage.length;
+    this.#storages--;
+  }
+
+  write(storage: Storage, values: NumericArray, offset: number): void {
+    const { floats, ints } = this.#machine.heap;
+    const first = addressOfStorage(storage as CpuStorage) / 4 + offset;
+    (storage.dtype === "int32" ? ints : floats).set(values, first);
+  }
+
+  read(storage: Storage, offset: number, length: number): Promise<NumericArray> {
+    // A slice of a shared array is not shared.
+    const { floats, ints } = this.#machine.heap;
+    try {
+      const first = addressOfStorage(storage as CpuStorage) / 4 + offset;
+      const from = storage.dtype === "int32" ? ints : floats;
+      return Promise.resolve(from.slice(first, first + length));
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#machine.threads.close();
+    this.#machine.heap.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  fill(value: number, out: Operand): void {
+    elementwise.fill(this.#machine, value, out);
+  }
+
+  copy(x: Operand, out: Operand): void {
+    elementwise.copy(this.#machine, x, out);
+  }
+
+  unary(op: UnaryOp, x: Operand, out: Operand, alpha = 0): void {
+    elementwise.unary(this.#machine, op, { x, out, alpha });
+  }
+
+  unaryGradient(
+    op: ActivationOp,
+    { x, y, dy }: { readonly x: Operand; readonly y: Operand; readonly dy: Operand },
+    out: Operand,
+    alpha = 0,
+  ): void {
+    elementwise.unaryGradient(this.#machine, op, { x, y, dy, out, alpha });
+  }
+
+  binary(op: BinaryOp, a: Operand | number, b: Operand | number, out: Operand): void {
+    elementwise.binary(this.#machine, op, { a, b, out });
+  }
+
+  compare(op: CompareOp, a: Operand | number, b: Operand | number, out: Operand): void {
+    elementwise.compare(this.#machine, op, { a, b, out });
+  }
+
+  where(condition: Operand, a: Operand | number, b: Operand | number, out: Operand): void {
+    elementwise.where(this.#machine, { condition, a, b, out });
+  }
+
+  dropout(
+    x: Operand,
+    options: { readonly rate: number; readonly key: number; readonly step: number },
+    out: Operand,
+  ): void {
+    elementwise.dropout(this.#machine, x, { options, out });
+  }
+
+  reduce(op: ReduceOp, x: Operand, axes: readonly number[], out: Operand): void {
+    reduce(this.#machine, op, { x, axes, out });
+  }
+
+  readonly argReduce: Backend["argReduce"] = argReduce;
+
+  transpose(x: Operand, permutation: readonly number[], out: Operand): void {
+    movement.transpose(this.#machine, x, { permutation, out });
+  }
+
+  slice(
+    x: Operand,
+    options: { readonly start: readonly number[]; readonly step: readonly number[] },
+    out: Operand,
+  ): void {
+    movement.slice(this.#machine, x, { options, out });
+  }
+
+  paste(
+    x: Operand,
+    options: { readonly axis: number; readonly start: number },
+    out: Operand,
+  ): void {
+    movement.paste(this.#machine, x, { options, out });
+  }
+
+  gather(x: Operand, indices: Operand, axis: number, out: Operand): void {
+    movement.gather(this.#machine, x, { indices, axis, out });
+  }
+
+  readonly gatherGradient: Backend["gatherGradient"] = referenceMovement.gatherGradient;
+
+  matmul(
+    a: Operand,
+    b: Operand,
+    options: Epilogue & {
+      readonly transposeA?: boolean;
+      readonly transposeB?: boolean;
+      readonly accumulate?: boolean;
+    },
+    out: Operand,
+  ): void {
+    matmul(this.#machine, { a, b, out }, options);
+  }
+
+  softmax(x: Operand, out: Operand): void {
+    losses.softmaxRows(this.#machine, this.#machine.kernels.softmax.softmax, x, out);
+  }
+
+  logSoftmax(x: Operand, out: Operand): void {
+    losses.softmaxRows(this.#machine, this.#machine.kernels.softmax.logSoftmax, x, out);
+  }
+
+  softmaxGradient(operands: { readonly y: Operand; readonly dy: Operand }, out: Operand): void {
+    losses.softmaxGradient(this.#machine, operands, out);
+  }
+
+  softmaxCrossEntropy(
+    operands: {
+      readonly logits: Operand;
+      readonly target: Operand;
+      readonly weight: Operand | null;
+    },
+    { labelSmoothing }: { readonly labelSmoothing: number },
+    { loss, gradient }: { readonly loss: Operand; readonly gradient: Operand },
+  ): void {
+    losses.softmaxCrossEntropy(this.#machine, operands, { labelSmoothing, loss, gradient });
+  }
+
+  readonly crossEntropy: Backend["crossEntropy"] = referenceLosses.crossEntropy;
+  readonly crossEntropyGradient: Backend["crossEntropyGradient"] =
+    referenceLosses.crossEntropyGradient;
+
+  pointwiseLoss(
+    op: PointwiseLossOp,
+    { prediction, target }: { readonly prediction: Operand; readonly target: Operand },
+    out: Operand,
+    delta = 0,
+  ): void {
+    losses.pointwiseLoss(this.#machine, op, { prediction, target, delta, out });
+  }
+
+  pointwiseLossGradient(
+    op: PointwiseLossOp,
+    { prediction, target }: { readonly prediction: Operand; readonly target: Operand },
+    out: Operand,
+    delta = 0,
+  ): void {
+    losses.pointwiseLossGradient(this.#machine, op, { prediction, target, delta, out });
+  }
+
+  readonly countCorrect: Backend["countCorrect"] = referenceLosses.countCorrect;
+
+  conv2d(x: Operand, kernel: Operand, options: Conv2dGeometry & Epilogue, out: Operand): void {
+    convolution.conv2d(this.#machine, { x, kernel, out }, options);
+  }
+
+  conv2dInputGradient(dy: Operand, kernel: Operand, options: Conv2dGeometry, out: Operand): void {
+    convolution.conv2dInputGradient(this.#machine, { dy, kernel, out }, options);
+  }
+
+  conv2dKernelGradient(x: Operand, dy: Operand, options: Conv2dGeometry, out: Operand): void {
+    convolution.conv2dKernelGradient(this.#machine, { x, dy, out }, options);
+  }
+
+  maxPool2d(
+    x: Operand,
+    options: PoolGeometry,
+    { y, indices }: { readonly y: Operand; readonly indices: Operand | null },
+  ): void {
+    const kernel = this.#machine.kernels.pooling.maxPool;
+    pooling.poolImages(this.#machine, kernel, { x, y, indices, options });
+  }
+
+  maxPool2dGradient(
+    operands: { readonly dy: Operand; readonly indices: Operand },
+    _options: PoolGeometry,
+    out: Operand,
+  ): void {
+    pooling.maxPool2dGradient(this.#machine, operands, out);
+  }
+
+  averagePool2d(x: Operand, options: PoolGeometry, out: Operand): void {
+    const kernel = this.#machine.kernels.pooling.averagePool;
+    pooling.poolImages(this.#machine, kernel, { x, y: out, indices: null, options });
+  }
+
+  averagePool2dGradient(dy: Operand, options: PoolGeometry, out: Operand): void {
+    const kernel = this.#machine.kernels.pooling.averagePoolGradient;
+    pooling.poolImages(this.#machine, kernel, { x: out, y: dy, indices: null, options });
+  }
+
+  batchNorm(
+    operands: { readonly x: Operand; readonly scale: Operand; readonly shift: Operand },
+    { epsilon, momentum }: { readonly epsilon: number; readonly momentum: number },
+    out: {
+      readonly y: Operand;
+      readonly mean: Operand;
+      readonly inverseDeviation: Operand;
+      readonly runningMean: Operand;
+      readonly runningVariance: Operand;
+    },
+  ): void {
+    normalization.batchNorm(this.#machine, operands, { epsilon, momentum, out });
+  }
+
+  batchNormInference(
+    operands: {
+      readonly x: Operand;
+      readonly scale: Operand;
+      readonly shift: Operand;
+      readonly mean: Operand;
+      readonly variance: Operand;
+    },
+    { epsilon }: { readonly epsilon: number },
+    out: Operand,
+  ): void {
+    normalization.batchNormInference(this.#machine, operands, { epsilon, out });
+  }
+
+  batchNormGradient(
+    operands: {
+      readonly x: Operand;
+      readonly dy: Operand;
+      readonly scale: Operand;
+      readonly mean: Operand;
+      readonly inverseDeviation: Operand;
+    },
+    out: { readonly dx: Operand | null; readonly dScale: Operand; readonly dShift: Operand },
+  ): void {
+    normalization.batchNormGradient(this.#machine, operands, out);
+  }
+
+  layerNorm(
+    operands: { readonly x: Operand; readonly scale: Operand; readonly shift: Operand },
+    { epsilon }: { readonly epsilon: number },
+    out: { readonly y: Operand; readonly mean: Operand; readonly inverseDeviation: Operand },
+  ): void {
+    normalization.layerNorm(this.#machine, operands, { epsilon, out });
+  }
+
+  layerNormGradient(
+    operands: {
+      readonly x: Operand;
+      readonly dy: Operand;
+      readonly scale: Operand;
+      readonly mean: Operand;
+      readonly inverseDeviation: Operand;
+    },
+    out: { readonly dx: Operand | null; readonly dScale: Operand; readonly dShift: Operand },
+  ): void {
+    normalization.layerNormGradient(this.#machine, operands, out);
+  }
+
+  gradientNorms(gradients: readonly Operand[], out: Operand): void {
+    steps.gradientNorms(this.#machine, gradients, out);
+  }
+
+  sgdStep(entries: readonly SgdEntry[], guard: StepGuard): void {
+    steps.sgdStep(this.#machine, entries, guard);
+  }
+
+  adamStep(entries: readonly AdamEntry[], guard: StepGuard): void {
+    steps.adamStep(this.#machine, entries, guard);
+  }
+
+  rmsPropStep(entries: readonly RmsPropEntry[], guard: StepGuard): void {
+    steps.rmsPropStep(this.#machine, entries, guard);
+  }
+
+  adagradStep(entries: readonly AdagradEntry[], guard: StepGuard): void {
+    steps.adagradStep(this.#machine, entries, guard);
+  }
+}
