@@ -53,18 +53,21 @@ export function quotedFiles({ text }: Page): string[] {
  * Tests that do not exist. A test is named by a link to its file, a colon, and the titles of the test
  * and of the groups around it as code; a `${…}` in the title's source stands for anything.
  */
-export function findUnknownTests({ path, text }: Page, read: Read): string[] {
-  const names = /\[`[^`]+_test\.ts`\]\(([^)]+)\):((?:[\s,]+`[^`]+`)+)/g;
-  return matches(text, names).flatMap(([, link, titles]) => {
-    const file = resolve(path, link!);
+export function findUnknownTests(page: Page, read: Read): string[] {
+  return namedTests(page).flatMap(({ file, titles }) => {
     const known = titlesIn(read(file) ?? "");
-    return matches(titles!, /`([^`]+)`/g).flatMap(([, title]) => {
-      const flat = title!.replace(/\s+/g, " ");
-      return known.some((pattern) => pattern.test(flat))
-        ? []
-        : [`${path} names a test that ${file} lacks: ${flat}`];
-    });
+    return titles.filter((title) => !known.some((pattern) => pattern.test(title)))
+      .map((title) => `${page.path} names a test that ${file} lacks: ${title}`);
   });
+}
+
+/** The tests that a page names: their files, and the titles in each. */
+export function namedTests({ path, text }: Page): { file: string; titles: string[] }[] {
+  const names = /\[`[^`]+_test\.ts`\]\(([^)]+)\):((?:[\s,]+`[^`]+`)+)/g;
+  return matches(text, names).map(([, link, titles]) => ({
+    file: resolve(path, link!),
+    titles: matches(titles!, /`([^`]+)`/g).map(([, title]) => title!.replace(/\s+/g, " ")),
+  }));
 }
 
 /** Formulas that GitHub would not render, or that Markdown would change before it does. */

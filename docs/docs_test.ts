@@ -1,17 +1,18 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import {
   findBadFormulas,
   findBrokenLinks,
   findMisquotes,
   findUnknownTests,
+  namedTests,
   type Page,
   quotedFiles,
   type Read,
 } from "./_page.ts";
 
 const root = new URL("..", import.meta.url);
-const pages = ["README.md", "CONTRIBUTING.md", ...listPages("docs")].map(open);
+const pages = ["README.md", "CONTRIBUTING.md", ...listFiles("docs", ".md")].map(open);
 
 const read: Read = (path) => {
   try {
@@ -40,18 +41,26 @@ describe("the documentation", () => {
     assertEquals(pages.flatMap(findBadFormulas), []);
   });
 
-  it("shows, on each page of a derivation, the code of the layer or loss and a test", () => {
+  it("shows code and names tests on each page of a derivation", () => {
     const derivations = pages.filter(({ path }) =>
       path.startsWith("docs/derivations/") && !path.endsWith("README.md")
     );
     assert(derivations.length > 0);
     for (const page of derivations) {
       assert(quotedFiles(page).length > 0, `${page.path} quotes no code`);
-      assertStringIncludes(page.text, "_test.ts`](");
+      assert(namedTests(page).length > 0, `${page.path} names no test`);
     }
   });
 
-  it("tells the source, version and licence of each package of npm that the lock file has", () => {
+  it("has all pages that docstrings name", () => {
+    const named = listFiles("packages", ".ts").flatMap((file) =>
+      [...read(file)!.matchAll(/docs\/[\w/.]+\.md/g)].map(([page]) => page)
+    );
+    assert(named.length > 0);
+    assertEquals(named.filter((page) => read(page) === null), []);
+  });
+
+  it("lists each package of npm that the lock file has, with its version", () => {
     const { npm } = JSON.parse(read("deno.lock")!) as { npm: Record<string, unknown> };
     const sources = read("docs/sources.md")!;
     const missing = Object.keys(npm).filter((name) => !sources.includes(`\`${name}\``));
@@ -143,9 +152,9 @@ function open(path: string): Page {
   return { path, text: Deno.readTextFileSync(new URL(path, root)) };
 }
 
-function listPages(folder: string): string[] {
+function listFiles(folder: string, ending: string): string[] {
   return [...Deno.readDirSync(new URL(folder, root))].flatMap(({ name, isDirectory }) => {
     const path = `${folder}/${name}`;
-    return isDirectory ? listPages(path) : name.endsWith(".md") ? [path] : [];
+    return isDirectory ? listFiles(path, ending) : name.endsWith(ending) ? [path] : [];
   }).sort();
 }

@@ -4,5 +4,7 @@
  * @module
  */
 
+export { assertClose } from "./assert_close.ts";
+export { assertThrowsExactly } from "./assert_throws_exactly.ts";
 export { backendContract } from "./backend_contract.ts";
 export type { KernelName, Open, RowName, Skip, Subtlety } from "./kernel_contract.ts";

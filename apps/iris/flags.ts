@@ -1,14 +1,14 @@
 import {
-  BACKENDS,
   choiceFlag,
-  type FlagValues,
   integerFlag,
   numberFlag,
   numbersFlag,
   switchFlag,
   textFlag,
-  UsageError,
-} from "@gradus/cli";
+} from "@gradus/cli/flag";
+import { BACKENDS } from "@gradus/cli/open-backend";
+import type { FlagValues } from "@gradus/cli/parse-flags";
+import { UsageError } from "@gradus/cli/usage-error";
 import { INITIALISERS } from "./initialisers.ts";
 
 /** What `deno task iris` can be told. */
@@ -25,7 +25,12 @@ export const FLAGS = {
     atMost: 65_536,
     whole: true,
   }),
-  epochs: integerFlag({ description: "passes over the training rows", fallback: 40, atLeast: 1 }),
+  epochs: integerFlag({
+    description: "passes over the training rows",
+    fallback: 40,
+    atLeast: 1,
+    atMost: 1_000_000,
+  }),
   batch: integerFlag({ description: "rows of a step", fallback: 16, atLeast: 1 }),
   momentum: numberFlag({ description: "momentum of SGD", fallback: 0.9, atLeast: 0, below: 1 }),
   schedule: choiceFlag({
@@ -48,6 +53,7 @@ export const FLAGS = {
     description: "the first seed of split, weights and order",
     fallback: 0,
     atLeast: 0,
+    atMost: 4_294_967_295,
   }),
   seeds: integerFlag({
     description: "how many seeds each combination is trained with",
@@ -60,6 +66,7 @@ export const FLAGS = {
       "one split and order for all seeds, so that they differ in the first weights alone",
     fallback: null,
     atLeast: 0,
+    atMost: 4_294_967_295,
   }),
   "clip-norm": numberFlag({
     description: "largest norm of all gradients together (default: no clipping)",

@@ -5,7 +5,11 @@
  * @module
  */
 
-import { helpText, parseFlags, ProgressLine, textTable, UsageError } from "@gradus/cli";
+import { helpText, parseFlags } from "@gradus/cli/parse-flags";
+import { ProgressLine } from "@gradus/cli/progress-line";
+import { textTable } from "@gradus/cli/text-table";
+import { UsageError } from "@gradus/cli/usage-error";
+import { DivergedError } from "./diverged_error.ts";
 import { assertSettings, FLAGS, type Settings } from "./flags.ts";
 
 const startMs = performance.now();
@@ -22,14 +26,17 @@ try {
     await main(settings);
   }
 } catch (error) {
-  if (!(error instanceof UsageError)) throw error;
-  console.error(error.message);
-  Deno.exit(2);
+  const isExpected = error instanceof UsageError || error instanceof DivergedError;
+  if (!isExpected) throw error;
+  // A file's contents may be in the message.
+  console.error(error.message.replace(/\p{Cc}+/gu, " ").slice(0, 500));
+  Deno.exit(error instanceof UsageError ? 2 : 1);
 }
 
 async function main(settings: Settings): Promise<void> {
   // Loaded now, so that help and wrong flags answer at once.
   const { runIris } = await import("./run_iris.ts");
+  const { percent } = await import("./findings.ts");
   const { SWEEP_HEADER, sweepRows } = await import("./report.ts");
   const isTerminal = Deno.stderr.isTerminal();
   const progress = new ProgressLine({
@@ -46,15 +53,13 @@ async function main(settings: Settings): Promise<void> {
           entry.validation!.loss.toFixed(3)
         }`,
       ),
-  });
-  progress.clear();
+  }).finally(() => progress.clear());
 
-  const { best, tested } = results;
-  const { testError } = tested.find(({ combination }) => combination === best)!;
+  const { combination, testError } = results.best;
   console.log(textTable(SWEEP_HEADER, sweepRows(results)));
   console.log(
-    `\nChosen by mean validation loss: learning rate ${best.learningRate}, ${best.hidden} hidden units. ` +
-      `Mean test accuracy ${(100 * (1 - testError.mean)).toFixed(1)} %.\n`,
+    `\nChosen by mean validation loss: learning rate ${combination.learningRate}, ${combination.hidden} hidden units. ` +
+      `Mean test accuracy ${percent(1 - testError.mean)}.\n`,
   );
   for (const sentence of results.findings) console.log(`${sentence}\n`);
   console.log(`Report, plots and parameters: ${run.folder}/report.html`);
@@ -62,9 +67,9 @@ async function main(settings: Settings): Promise<void> {
     console.log(JSON.stringify({
       testAccuracy: 1 - testError.mean,
       testError: testError.mean,
-      validationError: best.validationError.mean,
-      learningRate: best.learningRate,
-      hidden: best.hidden,
+      validationError: combination.validationError.mean,
+      learningRate: combination.learningRate,
+      hidden: combination.hidden,
       seed: settings.seed,
       backend: settings.backend,
       folder: run.folder,

@@ -5,7 +5,7 @@ import { heatMap } from "@gradus/plot/heat-map";
 import { accuracyChart, classReport, confusionMatrix, lossChart, type Run } from "@gradus/train";
 import { percent, type TestedCombination } from "./findings.ts";
 import type { Settings } from "./flags.ts";
-import type { Combination, TestResult } from "./sweep.ts";
+import { type Divergence, errorOf, type Spread } from "./sweep.ts";
 import type { Training } from "./training.ts";
 
 /** All that a report tells. */
@@ -13,9 +13,9 @@ export interface Results {
   readonly data: Iris;
   readonly settings: Settings;
   readonly tested: readonly TestedCombination[];
-  readonly best: Combination;
-  /** Of the best combination, one a seed. */
-  readonly bestTests: readonly TestResult[];
+  readonly diverged: readonly Divergence[];
+  /** The one chosen. */
+  readonly best: TestedCombination;
   /** The training of the best combination with the lowest validation loss: what is saved and drawn. */
   readonly shown: Training;
   readonly findings: readonly string[];
@@ -36,20 +36,26 @@ export async function writeReport(run: Run, results: Results): Promise<void> {
   await run.write("report.html", page(results));
 }
 
-/** The sweep as text cells: a row a combination. */
-export function sweepRows({ tested }: Pick<Results, "tested">): string[][] {
-  return tested.map(({ combination, testError }) => {
-    const { learningRate, hidden, validationLoss, validationError } = combination;
-    const spread = ({ mean, deviation }: typeof validationError) =>
-      `${(100 * mean).toFixed(1)} ± ${(100 * deviation).toFixed(1)}`;
-    return [
+/** The sweep as text cells: a row a combination, those that diverged at the end. */
+export function sweepRows({ tested, diverged }: Pick<Results, "tested" | "diverged">): string[][] {
+  const shown = ({ mean, deviation }: Spread, digits: number) =>
+    `${mean.toFixed(digits)} ± ${deviation.toFixed(digits)}`;
+  const percents = ({ mean, deviation, values }: Spread) =>
+    shown({ mean: 100 * mean, deviation: 100 * deviation, values }, 1);
+  return [
+    ...tested.map(({ combination, testError }) => [
+      `${combination.learningRate}`,
+      `${combination.hidden}`,
+      shown(combination.validationLoss, 3),
+      percents(combination.validationError),
+      percents(testError),
+    ]),
+    ...diverged.map(({ learningRate, hidden }) => [
       `${learningRate}`,
       `${hidden}`,
-      `${validationLoss.mean.toFixed(3)} ± ${validationLoss.deviation.toFixed(3)}`,
-      spread(validationError),
-      spread(testError),
-    ];
-  });
+      ...["diverged", "–", "–"],
+    ]),
+  ];
 }
 
 /** What stands above the columns of {@linkcode sweepRows}. */
@@ -62,19 +68,20 @@ export const SWEEP_HEADER = [
 ];
 
 function chartsOf(results: Results, theme: Theme): Record<string, string> {
-  const { shown, best, tested, data } = results;
+  const { shown, tested, diverged, data, settings } = results;
+  const best = results.best.combination;
   const title = `Iris: learning rate ${best.learningRate}, ${best.hidden} hidden units`;
-  const rates = distinct(tested.map(({ combination }) => combination.learningRate));
-  const sizes = distinct(tested.map(({ combination }) => combination.hidden));
+  const rates = settings["learning-rate"].toSorted((a, b) => a - b);
+  const sizes = settings.hidden.toSorted((a, b) => a - b);
   const errorAt = (hidden: number, rate: number) =>
     tested.find(({ combination }) =>
       combination.hidden === hidden && combination.learningRate === rate
-    )!.testError.mean;
+    )?.testError.mean ?? NaN;
   return {
     loss: lossChart(shown.epochs, { title, theme }),
     accuracy: accuracyChart(shown.epochs, { title, theme })!,
     test_error: heatMap({
-      title: `Iris: mean test error over ${seedsText(results.settings)}`,
+      title: `Iris: mean test error over ${seedsText(settings)}`,
       x: { label: "learning rate", values: rates },
       y: { label: "hidden units", values: sizes },
       cells: sizes.map((hidden) => rates.map((rate) => 100 * errorAt(hidden, rate))),
@@ -85,10 +92,11 @@ function chartsOf(results: Results, theme: Theme): Record<string, string> {
         column: rates.indexOf(best.learningRate),
         label: "chosen by validation loss",
       },
+      ...diverged.length === 0 ? {} : { note: "NaN: training diverged" },
       theme,
     }),
     confusion: confusionChart({
-      title: `Iris: test rows of ${seedsText(results.settings)}, the chosen combination`,
+      title: `Iris: test rows of ${seedsText(settings)}, the chosen combination`,
       labels: data.classes,
       counts: confusions(results),
       theme,
@@ -97,11 +105,10 @@ function chartsOf(results: Results, theme: Theme): Record<string, string> {
 }
 
 function page(results: Results): string {
-  const { best, bestTests, settings, data, shown } = results;
+  const { best, tested, diverged, settings, data, shown } = results;
+  const { combination, tests, testError } = best;
   const svg = chartsOf(results, "auto");
-  const errors = bestTests.map(({ means }) => 1 - means.accuracy!);
-  const tested = results.tested.find(({ combination }) => combination === best)!;
-  const rows = bestTests[0]!.means.rows;
+  const { rows } = tests[0]!.means;
   const sections: ReportSection[] = [
     {
       title: "Result",
@@ -109,21 +116,20 @@ function page(results: Results): string {
         {
           kind: "figures",
           items: [
-            { value: percent(1 - tested.testError.mean), label: "mean test accuracy" },
-            { value: percent(1 - Math.max(...errors)), label: "worst seed" },
-            { value: `${best.learningRate}`, label: "learning rate" },
-            { value: `${best.hidden}`, label: "hidden units" },
+            { value: percent(1 - testError.mean), label: "mean test accuracy" },
+            { value: percent(1 - Math.max(...testError.values)), label: "worst seed" },
+            { value: `${combination.learningRate}`, label: "learning rate" },
+            { value: `${combination.hidden}`, label: "hidden units" },
           ],
         },
         {
           kind: "text",
-          text: `Of ${results.tested.length} combinations, each trained with ${
+          text: `Of ${tested.length + diverged.length} combinations, each trained with ${
             seedsText(settings)
           }, the one with the lowest mean validation loss was chosen. Only then were the ${rows} test rows of each seed evaluated, once. One test row is ${
-            percent(1 / rows)
+            withUnits(percent(1 / rows))
           } of a seed's error.`,
         },
-        ...results.findings.map((text) => ({ kind: "text", text }) as const),
       ],
     },
     {
@@ -146,11 +152,12 @@ function page(results: Results): string {
           svg: svg["test_error"]!,
           caption: "Mean test error of each combination; the frame marks the chosen one.",
         },
+        ...results.findings.map((text) => ({ kind: "text", text: withUnits(text) }) as const),
         {
           kind: "table",
           header: SWEEP_HEADER,
           rows: sweepRows(results),
-          marked: results.tested.indexOf(tested),
+          marked: tested.indexOf(best),
           caption: `Mean ± standard deviation over ${seedsText(settings)}.`,
         },
       ],
@@ -200,20 +207,24 @@ function page(results: Results): string {
   return reportPage({
     title: "A two-layer network on Iris",
     lead:
-      `Softmax regression on one hidden layer of relu units, ${data.features.length} features, ${data.classes.length} species.`,
+      `${data.features.length} measures of a flower, one hidden layer of relu units, a softmax over ${data.classes.length} species.`,
     sections,
   });
 }
 
-function confusions({ best, bestTests, data }: Results): number[][] {
-  const labels = best.trainings.flatMap(({ flowers }) => [...flowers.testLabels]);
-  const predictions = bestTests.flatMap((test) => [...test.predictions]);
+function confusions({ best, data }: Results): number[][] {
+  const labels = best.combination.trainings.flatMap(({ flowers }) => [...flowers.testLabels]);
+  const predictions = best.tests.flatMap((test) => [...test.predictions]);
   return confusionMatrix(labels, predictions, { classes: data.classes.length });
 }
 
-function sweepCsv({ tested }: Results): string {
+/** A row a training; a combination that diverged has one row, of the seed that did, without numbers. */
+function sweepCsv({ tested, diverged }: Results): string {
   const header =
     "learning_rate,hidden,seed,training_loss,validation_loss,validation_error,test_error";
+  const empty = diverged.map(({ learningRate, hidden, seed }) =>
+    `${learningRate},${hidden},${seed},,,,`
+  );
   const rows = tested.flatMap(({ combination, testError }) =>
     combination.trainings.map(({ seed, epochs, validation }, i) =>
       [
@@ -222,18 +233,19 @@ function sweepCsv({ tested }: Results): string {
         seed,
         epochs.at(-1)!.training.loss,
         validation.loss,
-        1 - validation.accuracy!,
+        errorOf(validation),
         testError.values[i],
       ].join(",")
     )
   );
-  return `${[header, ...rows].join("\n")}\n`;
+  return `${[header, ...rows, ...empty].join("\n")}\n`;
+}
+
+/** Numbers stay on one line with their units. */
+function withUnits(text: string): string {
+  return text.replace(/(\d) (%|points)/g, "$1\u00a0$2");
 }
 
 function seedsText({ seed, seeds }: Settings): string {
   return seeds === 1 ? `seed ${seed}` : `seeds ${seed} to ${seed + seeds - 1}`;
-}
-
-function distinct(values: readonly number[]): number[] {
-  return [...new Set(values)].sort((a, b) => a - b);
 }

@@ -3,6 +3,7 @@ import { SoftmaxCrossEntropy } from "@gradus/losses";
 import { type Random, random } from "@gradus/random";
 import { argmax, type Backend, tensor } from "@gradus/tensor";
 import { type EpochEntry, evaluate, type Means } from "@gradus/train";
+import { DivergedError } from "./diverged_error.ts";
 import type { Settings } from "./flags.ts";
 import { type Flowers, splitFlowers } from "./flowers.ts";
 import { train, type Training, type TrainingOptions } from "./training.ts";
@@ -37,11 +38,6 @@ export interface Divergence {
 export interface Sweep {
   readonly combinations: readonly Combination[];
   readonly diverged: readonly Divergence[];
-}
-
-/** No combination is left to choose from. */
-export class DivergedError extends Error {
-  override readonly name = "DivergedError";
 }
 
 /** What a training makes of the test rows. */

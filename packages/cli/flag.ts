@@ -236,8 +236,8 @@ function readNumber(
 ): number {
   const { above = -Infinity, atLeast = -Infinity, below = Infinity, atMost = Infinity, whole } =
     bounds;
-  // Number("") is 0 and Number("0x10") is 16: neither is meant.
-  const number = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : NaN;
+  // Number("") is 0 and Number("0x10") is 16: neither is meant. Nor is -0, which + 0 makes 0.
+  const number = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) + 0 : NaN;
   const fits = whole ? Number.isSafeInteger(number) : Number.isFinite(number);
   if (!fits || !(number > above && number >= atLeast && number < below && number <= atMost)) {
     throw new UsageError(

@@ -15,6 +15,11 @@
  * @module
  */
 
+export * from "./classify.ts";
+export * from "./classifier_report.ts";
+export * from "./image_flags.ts";
+export * from "./predictions_csv.ts";
+export * from "./train_classifier.ts";
 export * from "./flag.ts";
 export * from "./open_backend.ts";
 export * from "./parse_flags.ts";

@@ -53,9 +53,10 @@ export class ProgressLine {
     this.#shownAt = now;
     this.#isShown = true;
     const cells = 20;
-    const full = Math.round(cells * Math.min(1, Math.max(0, share)));
+    const done = Math.min(1, Math.max(0, share));
+    const full = Math.round(cells * done);
     const bar = `${"━".repeat(full)}${"─".repeat(cells - full)}`;
-    const line = `${bar} ${`${Math.floor(100 * share)}`.padStart(3)} %  ${text}`;
+    const line = `${bar} ${`${Math.floor(100 * done)}`.padStart(3)} %  ${text}`;
     write(`\r${line.slice(0, width - 1)}\x1b[K`);
   }
 

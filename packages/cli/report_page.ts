@@ -125,10 +125,11 @@ function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ENTITIES[character]!);
 }
 
+// Drawings shrink to the page by a style of their own, but not so far that they cannot be read.
 const STYLE = `
 :root { --ink: #1c2126; --soft: #59636e; --paper: #fff; --line: #d8dee4; --tint: #eef6f0; }
 @media (prefers-color-scheme: dark) {
-  :root { --ink: #e6edf3; --soft: #9aa6b2; --paper: #14181d; --line: #333c46; --tint: #1b2b22; }
+  :root { --ink: #e6edf3; --soft: #9aa6b2; --paper: #15181d; --line: #333c46; --tint: #1b2b22; }
 }
 body { margin: 0; background: var(--paper); color: var(--ink);
   font: 16px/1.6 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
@@ -138,13 +139,14 @@ h2 { font-size: 1.25rem; margin: 2.5rem 0 .75rem; padding-top: 1rem;
   border-top: 1px solid var(--line); }
 .lead, figcaption, caption, dt { color: var(--soft); }
 .lead { font-size: 1.1rem; margin-top: 0; }
-figure { margin: 1.25rem 0; }
-figure > svg { display: block; max-width: 100%; height: auto; }
+figure { margin: 1.25rem 0; overflow-x: auto; }
+figure > svg { display: block; max-width: max(100%, 36rem) !important; }
 figcaption, caption { font-size: .9rem; text-align: left; padding: .35rem 0; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
-th, td { text-align: right; padding: .35rem .6rem; border-bottom: 1px solid var(--line);
-  white-space: nowrap; }
+th, td { text-align: right; padding: .35rem .6rem; border-bottom: 1px solid var(--line); }
+th { vertical-align: bottom; }
+td { white-space: nowrap; }
 th:first-child, td:first-child { text-align: left; }
 .marked { background: var(--tint); font-weight: 600; }
 pre { overflow-x: auto; padding: .75rem 1rem; border: 1px solid var(--line); border-radius: 6px;
@@ -153,5 +155,6 @@ pre { overflow-x: auto; padding: .75rem 1rem; border: 1px solid var(--line); bor
 .figures div { display: flex; flex-direction: column-reverse; }
 .figures dd { margin: 0; font-size: 1.7rem; font-weight: 650; line-height: 1.2; }
 .figures dt { font-size: .9rem; }
+@media (max-width: 40rem) { table { font-size: .75rem; } th, td { padding: .3rem; } }
 @media print { h2 { break-after: avoid; } figure, table { break-inside: avoid; } }
 `;

@@ -4,6 +4,7 @@
  * @param header What stands above the columns.
  * @param rows As many cells as the header; columns of numbers are aligned to the right.
  * @returns Lines of text.
+ * @throws {TypeError} If a row has more or fewer cells than the header.
  *
  * @example
  * ```ts
@@ -20,6 +21,12 @@
  * ```
  */
 export function textTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  rows.forEach((row, place) => {
+    if (row.length === header.length) return;
+    throw new TypeError(
+      `Cannot make a table as each row must have ${header.length} cells: found ${row.length} in row ${place}`,
+    );
+  });
   const widths = header.map((title, column) =>
     Math.max(title.length, ...rows.map((row) => row[column]!.length))
   );

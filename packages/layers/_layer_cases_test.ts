@@ -7,6 +7,8 @@ import type { Padding2d } from "./padding2d.ts";
 export interface LayerCase<R extends LayerRecord = LayerRecord> {
   /** What its messages call it. */
   readonly name: string;
+  /** What messages call the layer inside of it that refuses a second `init`. Default: itself. */
+  readonly innerName?: string;
   /** One layer of the kind, as `toJSON` writes it. */
   readonly record: R;
   /** Shape of one input, and of one output of that layer. */
@@ -102,6 +104,9 @@ function lengthOf(axis: { taps: number; dilation: number; room: number }): numbe
   return (axis.taps - 1) * axis.dilation + 1 + axis.room;
 }
 
+// Large enough that two numbers alone, whose normalised values hardly move, have a gradient to see.
+const anyEpsilon = fc.constantFrom(0.01, 1);
+
 const dense = (units: number, bias = true) => ({ type: "dense", units, bias }) as const;
 const alpha = fc.double({ min: 0, max: 2, noNaN: true });
 
@@ -114,6 +119,23 @@ export const layerCases: LayerCases = {
     any: anyPool("averagePool2d"),
   },
   arctan: activation("arctan", { type: "arctan" }),
+  batchNorm: {
+    name: "batch norm",
+    record: { type: "batchNorm", epsilon: 1e-5, momentum: 0.1, scale: "trainable" },
+    shapes: [[2, 3], [2, 3]],
+    hasOneGradientKernel: true,
+    any: anyInput(
+      fc.record({
+        type: fc.constant("batchNorm"),
+        epsilon: anyEpsilon,
+        momentum: fc.double({ min: 0, max: 1, noNaN: true }),
+        scale: fc.constantFrom<("trainable" | "frozen")[]>("trainable", "frozen"),
+      }),
+      // Each channel has more than one number in a batch of one, too.
+      fc.tuple(several, length, length),
+    ),
+    spacing: 1,
+  },
   conv2d: {
     name: "conv2d",
     record: {
@@ -173,6 +195,17 @@ export const layerCases: LayerCases = {
     shapes: [[4, 3, 2], [2]],
     any: anyInput({ type: "globalMaxPool2d" }, fc.tuple(length, length, length)),
   },
+  layerNorm: {
+    name: "layer norm",
+    record: { type: "layerNorm", epsilon: 1e-5 },
+    shapes: [[2, 3], [2, 3]],
+    hasOneGradientKernel: true,
+    any: anyInput(
+      fc.record({ type: fc.constant("layerNorm"), epsilon: anyEpsilon }),
+      fc.array(several, { minLength: 1, maxLength: 3 }),
+    ),
+    spacing: 1,
+  },
   leakyRelu: {
     name: "leaky relu",
     record: { type: "leakyRelu", alpha: 0.1 },
@@ -187,6 +220,38 @@ export const layerCases: LayerCases = {
     any: anyPool("maxPool2d"),
   },
   relu: activation("relu", { type: "relu" }),
+  residual: {
+    name: "residual",
+    innerName: "dense",
+    record: {
+      type: "residual",
+      branch: { type: "sequential", layers: [dense(4), { type: "tanh" }, dense(2)] },
+      shortcut: { type: "sequential", layers: [dense(2, false)] },
+    },
+    shapes: [[3], [2]],
+    any: fc.oneof(
+      anyInput(
+        several.map((units) => ({
+          type: "residual",
+          branch: { type: "sequential", layers: [dense(3), { type: "tanh" }, dense(units)] },
+          shortcut: dense(units, false),
+        })),
+        fc.tuple(several),
+      ),
+      anyInput(
+        { type: "residual", branch: { type: "sigmoid" }, shortcut: null },
+      ),
+    ),
+  },
+  scale: {
+    name: "scale",
+    record: { type: "scale", factor: -0.5 },
+    shapes: [[2, 3], [2, 3]],
+    any: anyInput(fc.record({
+      type: fc.constant("scale"),
+      factor: fc.double({ min: -10, max: 10, noNaN: true }),
+    })),
+  },
   sequential: {
     name: "dense",
     record: { type: "sequential", layers: [dense(2)] },

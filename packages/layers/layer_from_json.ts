@@ -1,5 +1,6 @@
 import { Arctan } from "./arctan.ts";
 import { AveragePool2d, type AveragePool2dRecord } from "./average_pool2d.ts";
+import { BatchNorm, type BatchNormRecord } from "./batch_norm.ts";
 import { Conv2d, type Conv2dRecord } from "./conv2d.ts";
 import { Dense } from "./dense.ts";
 import { Dropout } from "./dropout.ts";
@@ -9,11 +10,14 @@ import { Gelu } from "./gelu.ts";
 import { GlobalAveragePool2d } from "./global_average_pool2d.ts";
 import { GlobalMaxPool2d } from "./global_max_pool2d.ts";
 import type { Layer } from "./layer.ts";
+import { LayerNorm } from "./layer_norm.ts";
 import type { LayerRecord } from "./layer_record.ts";
 import { LeakyRelu } from "./leaky_relu.ts";
 import { Linear } from "./linear.ts";
 import { MaxPool2d, type MaxPool2dRecord } from "./max_pool2d.ts";
 import { Relu } from "./relu.ts";
+import { Residual, type ResidualRecord } from "./residual.ts";
+import { Scale } from "./scale.ts";
 import { Sequential } from "./sequential.ts";
 import { Sigmoid } from "./sigmoid.ts";
 import { Silu } from "./silu.ts";
@@ -51,6 +55,8 @@ export function layerFromJson(record: LayerRecord): Layer {
       return new Arctan();
     case "averagePool2d":
       return new AveragePool2d(record.window, poolOptions(record));
+    case "batchNorm":
+      return batchNormFromJson(record);
     case "conv2d":
       return conv2dFromJson(record);
     case "dense":
@@ -67,6 +73,8 @@ export function layerFromJson(record: LayerRecord): Layer {
       return new GlobalAveragePool2d();
     case "globalMaxPool2d":
       return new GlobalMaxPool2d();
+    case "layerNorm":
+      return new LayerNorm({ epsilon: record.epsilon });
     case "leakyRelu":
       return new LeakyRelu({ alpha: record.alpha });
     case "linear":
@@ -75,6 +83,10 @@ export function layerFromJson(record: LayerRecord): Layer {
       return new MaxPool2d(record.window, poolOptions(record));
     case "relu":
       return new Relu();
+    case "residual":
+      return residualFromJson(record);
+    case "scale":
+      return new Scale(record.factor);
     case "sequential":
       return sequentialFromJson(record);
     case "sigmoid":
@@ -124,9 +136,20 @@ export function sequentialFromJson(record: LayerRecord): Sequential {
 
 // Settings are picked one by one: what else a file may hold, such as an initialiser, is not looked at.
 
+function batchNormFromJson({ epsilon, momentum, scale }: BatchNormRecord): BatchNorm {
+  return new BatchNorm({ epsilon, momentum, scale });
+}
+
 function conv2dFromJson(record: Conv2dRecord): Conv2d {
   const { filters, kernel, stride, padding, dilation, groups, bias } = record;
   return new Conv2d(filters, { kernel, stride, padding, dilation, groups, bias });
+}
+
+function residualFromJson({ branch, shortcut }: ResidualRecord): Residual {
+  return new Residual(
+    layerFromJson(branch),
+    shortcut === null ? {} : { shortcut: layerFromJson(shortcut) },
+  );
 }
 
 function poolOptions(

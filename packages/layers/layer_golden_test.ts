@@ -1,5 +1,5 @@
 import { random } from "@gradus/random";
-import { tensor } from "@gradus/tensor";
+import { type Tensor, tensor } from "@gradus/tensor";
 import { reference } from "@gradus/tensor/reference";
 import { assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
@@ -21,6 +21,9 @@ interface GoldenCase {
   readonly y: Numbers;
   readonly dx: Numbers;
   readonly gradients: Readonly<Record<string, Numbers>>;
+  /** States after the forward, and what an eval-mode forward of `x` gives then. */
+  readonly state?: Readonly<Record<string, Numbers>>;
+  readonly evalY?: Numbers;
 }
 
 describe("every layer with a counterpart in PyTorch", () => {
@@ -43,6 +46,13 @@ describe("every layer with a counterpart in PyTorch", () => {
         assertEquals(gradient.shape, golden.gradients[name]!.shape);
         assertClose(await gradient.data(), golden.gradients[name]!.data, 1e-13);
       }
+      if (golden.state === undefined) return;
+      assertEquals(layer.state.map(({ name }) => name), Object.keys(golden.state));
+      for (const { name, value } of layer.state) {
+        assertClose(await (value as Tensor).data(), golden.state[name]!.data, 1e-13);
+      }
+      const evalY = layer.forward(place(golden.x), "eval");
+      assertClose(await evalY.data(), golden.evalY!.data, 1e-13);
     });
   }
 });

@@ -1,5 +1,6 @@
 import type { ArctanRecord } from "./arctan.ts";
 import type { AveragePool2dRecord } from "./average_pool2d.ts";
+import type { BatchNormRecord } from "./batch_norm.ts";
 import type { Conv2dRecord } from "./conv2d.ts";
 import type { DenseRecord } from "./dense.ts";
 import type { DropoutRecord } from "./dropout.ts";
@@ -8,10 +9,13 @@ import type { FlattenRecord } from "./flatten.ts";
 import type { GeluRecord } from "./gelu.ts";
 import type { GlobalAveragePool2dRecord } from "./global_average_pool2d.ts";
 import type { GlobalMaxPool2dRecord } from "./global_max_pool2d.ts";
+import type { LayerNormRecord } from "./layer_norm.ts";
 import type { LeakyReluRecord } from "./leaky_relu.ts";
 import type { LinearRecord } from "./linear.ts";
 import type { MaxPool2dRecord } from "./max_pool2d.ts";
 import type { ReluRecord } from "./relu.ts";
+import type { ResidualRecord } from "./residual.ts";
+import type { ScaleRecord } from "./scale.ts";
 import type { SequentialRecord } from "./sequential.ts";
 import type { SigmoidRecord } from "./sigmoid.ts";
 import type { SiluRecord } from "./silu.ts";
@@ -23,6 +27,7 @@ import type { TanhRecord } from "./tanh.ts";
 export type LayerRecord =
   | ArctanRecord
   | AveragePool2dRecord
+  | BatchNormRecord
   | Conv2dRecord
   | DenseRecord
   | DropoutRecord
@@ -31,10 +36,13 @@ export type LayerRecord =
   | GeluRecord
   | GlobalAveragePool2dRecord
   | GlobalMaxPool2dRecord
+  | LayerNormRecord
   | LeakyReluRecord
   | LinearRecord
   | MaxPool2dRecord
   | ReluRecord
+  | ResidualRecord
+  | ScaleRecord
   | SequentialRecord
   | SigmoidRecord
   | SiluRecord

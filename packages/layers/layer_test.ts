@@ -64,9 +64,9 @@ for (const [type, testCase] of Object.entries<LayerCase>(layerCases)) {
       assertThrowsExactly(
         () => layer.init(inputShape, { backend: reference(), random: random(0) }),
         Error,
-        `Cannot initialise ${name} as a layer must be initialised once: it is, for inputs of ${
-          formatShape(inputShape)
-        }`,
+        `Cannot initialise ${
+          testCase.innerName ?? name
+        } as a layer must be initialised once: it is, for inputs of ${formatShape(inputShape)}`,
       );
       assertStrictEquals(layer.parameters, parameters);
       layer.forward(x(2));

@@ -34,6 +34,7 @@
 
 export * from "./arctan.ts";
 export * from "./average_pool2d.ts";
+export * from "./batch_norm.ts";
 export * from "./conv2d.ts";
 export * from "./create_parameter.ts";
 export * from "./dense.ts";
@@ -53,14 +54,18 @@ export * from "./initializers/identity.ts";
 export * from "./initializers/initializer.ts";
 export * from "./initializers/orthogonal.ts";
 export * from "./initializers/sparse.ts";
+export * from "./initializers/whitening.ts";
 export * from "./layer.ts";
 export * from "./layer_from_json.ts";
+export * from "./layer_norm.ts";
 export * from "./layer_record.ts";
 export * from "./leaky_relu.ts";
 export * from "./linear.ts";
 export * from "./max_pool2d.ts";
 export * from "./padding2d.ts";
 export * from "./relu.ts";
+export * from "./residual.ts";
+export * from "./scale.ts";
 export * from "./sequential.ts";
 export * from "./sigmoid.ts";
 export * from "./silu.ts";

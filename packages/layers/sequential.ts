@@ -1,7 +1,9 @@
-import { copy, type Shape, ShapeError, slice, Tensor } from "@gradus/tensor";
+import { copy, type Shape, slice, Tensor } from "@gradus/tensor";
 import type { BackwardOptions, InitContext, Layer, Mode, Parameter, State } from "./layer.ts";
 import type { LayerRecord } from "./layer_record.ts";
+import { nameLayer } from "./_name_layer.ts";
 import { prefixParameter, prefixState } from "./_prefix.ts";
+import { recordLayer } from "./_record_layer.ts";
 import { summarize } from "./_summarize.ts";
 
 /** A {@linkcode Sequential} as JSON. */
@@ -76,7 +78,7 @@ export class Sequential implements Layer {
       try {
         shape = layer.init(shape, { backend, random: random.split() });
       } catch (error) {
-        throw nameLayer(error, place);
+        throw nameLayer(error, `${place}`);
       }
       return shape;
     });
@@ -165,14 +167,7 @@ export class Sequential implements Layer {
    * @throws {TypeError} If a layer of the user's own has no `toJSON`.
    */
   toJSON(): SequentialRecord {
-    const layers = this.layers.map((layer, place) => {
-      if (layer.toJSON === undefined) {
-        throw new TypeError(
-          `Cannot write a model as JSON as each layer must have toJSON: found none at ${place}`,
-        );
-      }
-      return layer.toJSON();
-    });
+    const layers = this.layers.map((layer, place) => recordLayer(layer, `${place}`));
     return { type: "sequential", layers };
   }
 }
@@ -180,10 +175,4 @@ export class Sequential implements Layer {
 function isTrainable(layer: Layer): boolean {
   for (const parameter of layer.parameters) if (parameter.trainable) return true;
   return false;
-}
-
-/** The same error, telling which layer it is about. */
-function nameLayer(error: unknown, place: number): unknown {
-  if (!(error instanceof ShapeError)) return error;
-  return new ShapeError(`${error.message} (layer ${place} of the model)`, { cause: error });
 }

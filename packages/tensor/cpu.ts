@@ -25,7 +25,8 @@ import * as referenceMovement from "./_reference/movement.ts";
 import * as referenceLosses from "./_reference/losses.ts";
 import { argReduce } from "./_reference/reduction.ts";
 import { Heap } from "./_cpu/heap.ts";
-import { assembleKernels, type Simd } from "./_cpu/kernels.ts";
+import { addKernels, type Simd } from "./_cpu/kernels.ts";
+import { Library } from "./_cpu/library.ts";
 import { Machine } from "./_cpu/machine.ts";
 import * as convolution from "./_cpu/ops/convolution.ts";
 import * as elementwise from "./_cpu/ops/elementwise.ts";
@@ -38,7 +39,7 @@ import { reduce } from "./_cpu/ops/reduction.ts";
 import * as steps from "./_cpu/ops/steps.ts";
 import { hasRelaxedSimd } from "./_cpu/relaxed_simd.ts";
 import { addressOfStorage, CpuStorage } from "./_cpu/storage.ts";
-import { type Kernel, Threads } from "./_cpu/threads.ts";
+import { Threads } from "./_cpu/threads.ts";
 import type {
   ActivationOp,
   AdagradEntry,
@@ -142,17 +143,12 @@ export async function cpu(options: CpuOptions = {}): Promise<CpuBackend> {
     );
   }
   const heap = new Heap({ isShared, maximumBytes: options.maximumBytes ?? 2 ** 32 });
-  const { bytes, kernels, tileRows } = assembleKernels(simd, heap);
-  const module = await WebAssembly.compile(bytes);
-  const { exports } = await WebAssembly.instantiate(module, { env: { memory: heap.memory } });
-  const functions = WebAssembly.Module.exports(module).map(({ name }) => exports[name] as Kernel);
-  const workers = new Threads(heap, {
-    module,
-    kernels: functions,
-    count: threads,
-    patienceMs: 60_000,
-  });
-  return new WasmBackend(new Machine({ heap, threads: workers, kernels, tileRows }), simd);
+  const library = new Library(heap);
+  const { kernels, tileRows } = addKernels(library, simd);
+  const workers = new Threads(heap, { library, count: threads, patienceMs: 60_000 });
+  return Promise.resolve(
+    new WasmBackend(new Machine({ heap, threads: workers, kernels, tileRows }), simd),
+  );
 }
 
 class WasmBackend implements CpuBackend {

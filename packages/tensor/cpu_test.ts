@@ -1,8 +1,242 @@
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { backendContract } from "@gradus/testing";
-import { cpu } from "@gradus/tensor/cpu";
+import {
+  type Backend,
+  type Conv2dGeometry,
+  type Shape,
+  sizeOf,
+  type Tensor,
+  tensor,
+  zeros,
+} from "@gradus/tensor";
+import { cpu, type CpuOptions } from "@gradus/tensor/cpu";
+import { reference } from "@gradus/tensor/reference";
 
 for (const simd of ["relaxed", "plain"] as const) {
   backendContract(`cpu(${simd}, unshared)`, () => cpu({ simd, threads: 1, shared: false }));
   backendContract(`cpu(${simd}, shared, 1 thread)`, () => cpu({ simd, threads: 1, shared: true }));
   backendContract(`cpu(${simd}, 2 threads)`, () => cpu({ simd, threads: 2 }));
 }
+
+/** A backend whose workers are up. */
+async function openWarm(options: CpuOptions): Promise<Backend> {
+  const backend = await cpu(options);
+  const x = zeros(backend, [256, 256]);
+  const y = zeros(backend, [256, 256]);
+  backend.matmul(x, x, {}, y);
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  return backend;
+}
+
+/** Numbers in ±0.5, the same for the same place. */
+function numbers(backend: Backend, shape: Shape, seed: number): Tensor {
+  let state = seed;
+  return tensor(
+    backend,
+    Float32Array.from({ length: sizeOf(shape) }, () => {
+      state = (state * 48271) % 2147483647;
+      return state / 2147483647 - 0.5;
+    }),
+    { shape },
+  );
+}
+
+const GEOMETRY: Conv2dGeometry = { stride: [1, 2], padding: [1, 2], dilation: [1, 1], groups: 1 };
+
+/** Kernels that are large enough for all threads, by name. */
+const LARGE: Record<string, (backend: Backend) => Tensor> = {
+  "matmul of many columns": (b) => {
+    const out = zeros(b, [70, 301]);
+    const options = { transposeB: true, bias: numbers(b, [301], 3), activation: "relu" } as const;
+    b.matmul(numbers(b, [70, 405], 1), numbers(b, [301, 405], 2), options, out);
+    return out;
+  },
+  "matmul of many rows": (b) => {
+    const out = zeros(b, [301, 10]);
+    b.matmul(numbers(b, [405, 301], 1), numbers(b, [405, 10], 2), { transposeA: true }, out);
+    return out;
+  },
+  conv2d: (b) => {
+    const out = zeros(b, [5, 20, 12, 20]);
+    b.conv2d(numbers(b, [5, 20, 21, 9], 1), numbers(b, [3, 3, 9, 20], 2), GEOMETRY, out);
+    return out;
+  },
+  conv2dInputGradient: (b) => {
+    const out = zeros(b, [5, 20, 21, 9]);
+    const [dy, kernel] = [numbers(b, [5, 20, 12, 20], 1), numbers(b, [3, 3, 9, 20], 2)];
+    b.conv2dInputGradient(dy, kernel, GEOMETRY, out);
+    return out;
+  },
+  conv2dKernelGradient: (b) => {
+    const out = zeros(b, [3, 3, 9, 20]);
+    const [x, dy] = [numbers(b, [5, 20, 21, 9], 1), numbers(b, [5, 20, 12, 20], 2)];
+    b.conv2dKernelGradient(x, dy, GEOMETRY, out);
+    return out;
+  },
+  unary: (b) => {
+    const out = zeros(b, [50_003]);
+    b.unary("exp", numbers(b, [50_003], 1), out);
+    return out;
+  },
+  binary: (b) => {
+    const out = zeros(b, [50_003]);
+    b.binary("multiply", numbers(b, [50_003], 1), numbers(b, [50_003], 2), out);
+    return out;
+  },
+  "reduce of columns": (b) => {
+    const out = zeros(b, [37]);
+    b.reduce("sum", numbers(b, [1500, 37], 1), [0], out);
+    return out;
+  },
+  "reduce of rows": (b) => {
+    const out = zeros(b, [37]);
+    b.reduce("mean", numbers(b, [37, 1500], 1), [1], out);
+    return out;
+  },
+  softmax: (b) => {
+    const out = zeros(b, [37, 1500]);
+    b.softmax(numbers(b, [37, 1500], 1), out);
+    return out;
+  },
+  maxPool2dGradient: (b) => {
+    const options = { window: [3, 3], stride: [2, 2], padding: [1, 1] } as const;
+    const y = zeros(b, [5, 16, 16, 13]);
+    const indices = zeros(b, [5, 16, 16, 13], { dtype: "int32" });
+    const out = zeros(b, [5, 32, 32, 13]);
+    b.maxPool2d(numbers(b, [5, 32, 32, 13], 1), options, { y, indices });
+    b.maxPool2dGradient({ dy: y, indices }, options, out);
+    return out;
+  },
+  batchNorm: (b) => {
+    const [y, each] = [zeros(b, [40, 30, 40]), () => zeros(b, [40])];
+    const options = { epsilon: 1e-5, momentum: 0.1 };
+    const operands = {
+      x: numbers(b, [40, 30, 40], 1),
+      scale: numbers(b, [40], 2),
+      shift: numbers(b, [40], 3),
+    };
+    const out = { y, mean: each(), inverseDeviation: each() };
+    b.batchNorm(operands, options, { ...out, runningMean: each(), runningVariance: each() });
+    return y;
+  },
+  dropout: (b) => {
+    const out = zeros(b, [50_003]);
+    b.dropout(numbers(b, [50_003], 1), { rate: 0.3, key: 5, step: 6 }, out);
+    return out;
+  },
+};
+
+Deno.test("large kernels agree with the reference on two threads", async () => {
+  const exact = reference({ dtype: "float64" });
+  const backend = await openWarm({ threads: 2 });
+  for (const [name, run] of Object.entries(LARGE)) {
+    const [expected, found] = [await run(exact).data(), await run(backend).data()];
+    // Sums of at most 1500 products of numbers below 1/2, each rounded to 2⁻²⁴ of what was summed.
+    const bound = 1500 * 0.25 * 1500 * 2 ** -24;
+    found.forEach((value, i) => {
+      assert(Math.abs(value - expected[i]!) <= bound, `${name}: ${value} for ${expected[i]}`);
+    });
+  }
+  await backend.close();
+});
+
+Deno.test("large kernels give the same bytes on every run with as many threads", async () => {
+  const cold = await cpu({ threads: 2 });
+  const warm = await openWarm({ threads: 2 });
+  for (const [name, run] of Object.entries(LARGE)) {
+    // In the first the caller's thread does all parts until the workers are up.
+    assertEquals(await run(cold).data(), await run(warm).data(), name);
+  }
+  await cold.close();
+  await warm.close();
+});
+
+Deno.test("cpu() says what it is", async () => {
+  const backend = await cpu({ threads: 2, simd: "plain" });
+  assertEquals(
+    [backend.name, backend.float, backend.threads, backend.simd],
+    ["cpu", "float32", 2, "plain"],
+  );
+  await backend.close();
+});
+
+Deno.test("cpu() takes all cores by default, and one where memory is not shared", async () => {
+  const backend = await cpu();
+  assertEquals(backend.threads, Math.min(16, navigator.hardwareConcurrency));
+  await backend.close();
+  const alone = await cpu({ shared: false });
+  assertEquals(alone.threads, 1);
+  await alone.close();
+});
+
+Deno.test("cpu() refuses threads that it can not have", async () => {
+  for (const threads of [0, 1.5, 65, NaN]) {
+    await assertRejects(
+      () => cpu({ threads }),
+      RangeError,
+      `Cannot open the cpu backend as threads must be a whole number from 1 to 64: found ${threads}`,
+    );
+  }
+  await assertRejects(
+    () => cpu({ threads: 2, shared: false }),
+    RangeError,
+    "Cannot open the cpu backend on 2 threads as its memory must be shared: found shared: false",
+  );
+});
+
+Deno.test("allocate() says how much was asked for, and by what, where memory ends", async () => {
+  const backend = await cpu({ threads: 1, maximumBytes: 2 ** 21 });
+  assertThrows(
+    () => backend.allocate("float32", 2 ** 20, "the output of conv2d"),
+    RangeError,
+    "Cannot allocate the output of conv2d as 4194304 bytes must be free: 0 of at most 2097152 are in use",
+  );
+  await backend.close();
+});
+
+Deno.test("allocate() refuses float64", async () => {
+  const backend = await cpu({ threads: 1 });
+  assertThrows(
+    () => backend.allocate("float64", 1, "a tensor"),
+    TypeError,
+    "Cannot allocate a tensor as numbers must be float32 or int32 on the cpu backend: found float64",
+  );
+  await backend.close();
+});
+
+Deno.test("a training step in a loop allocates nothing", async () => {
+  const backend = await cpu({ threads: 1 });
+  const [x, w, y] = [[64, 300], [300, 40], [64, 40]].map((shape) => zeros(backend, shape)) as [
+    Tensor,
+    Tensor,
+    Tensor,
+  ];
+  const step = () => {
+    backend.matmul(x, w, {}, y);
+    backend.unary("relu", y, y);
+    backend.matmul(x, y, { transposeA: true }, w);
+  };
+  step();
+  const before = backend.memory;
+  for (let i = 0; i < 1000; i++) step();
+  assertEquals(backend.memory, before);
+  await backend.close();
+});
+
+Deno.test("a program that does not close its backend ends", async () => {
+  const source = `
+    import { matmul, zeros } from "@gradus/tensor";
+    import { cpu } from "@gradus/tensor/cpu";
+    const backend = await cpu({ threads: 2 });
+    const x = zeros(backend, [300, 300]);
+    matmul(x, x);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    matmul(x, x);
+    console.log("done");
+  `;
+  const { code, stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["eval", "--config", new URL("../../deno.json", import.meta.url).pathname, source],
+    signal: AbortSignal.timeout(20_000),
+  }).output();
+  assertEquals([code, new TextDecoder().decode(stdout)], [0, "done\n"]);
+});

@@ -360,7 +360,7 @@ function assertIntegers(values: ArrayLike<number>): void {
   }
 }
 
-/** Replaces one -1 by what is left of the size. */
+/** Replaces one -1 by what is left of the size, rounded down where it does not divide. */
 function resolveShape(shape: Shape, size: number): Shape {
   const free = shape.indexOf(-1);
   if (free < 0) return shape;
@@ -368,7 +368,7 @@ function resolveShape(shape: Shape, size: number): Shape {
     (product, length, axis) => axis === free ? product : product * length,
     1,
   );
-  return shape.map((length, axis) => axis === free ? size / others : length);
+  return shape.map((length, axis) => axis === free ? Math.floor(size / others) : length);
 }
 
 /**

@@ -7,7 +7,14 @@ import { type Backend, ShapeError, tensor } from "@gradus/tensor";
 import { reference } from "@gradus/tensor/reference";
 import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
-import { type BatchSource, encodeModel, fit, type FitOptions, type Step } from "./mod.ts";
+import {
+  type BatchSource,
+  encodeModel,
+  fit,
+  type FitOptions,
+  type HostBatch,
+  type Step,
+} from "./mod.ts";
 
 /** Seven rows of three classes: in batches of three the last one has one row. */
 const flowers: Dataset = {
@@ -48,13 +55,6 @@ async function collect(options: FitOptions): Promise<Step[]> {
   for await (const step of fit(options)) steps.push(step);
   return steps;
 }
-
-/** The training set in three batches, and then what `change` makes of them. */
-function sourceOf(change: (batches: Iterable<HostBatch>[]) => HostBatch[]): BatchSource {
-  const { batches } = setUp();
-  return { length: 3, epoch: (index) => change([...batches.epoch(index)] as never) };
-}
-type HostBatch = ReturnType<BatchSource["epoch"]> extends Iterable<infer Batch> ? Batch : never;
 
 describe("fit()", () => {
   it("is at most 40 lines", async () => {
@@ -140,7 +140,7 @@ describe("fit()", () => {
   });
 
   it("counts right rows over the epoch so far", async () => {
-    const { model, ...parts } = setUp();
+    const parts = setUp();
     const logits = new Dense(3, { bias: false });
     logits.init([2], { backend: parts.backend, random: random(0) });
     const seen: [number, number][] = [];
@@ -158,7 +158,6 @@ describe("fit()", () => {
     });
     assertEquals(seen, expected as [number, number][]);
     assertEquals(seen[2], [3 / 7, 7]);
-    assertEquals(model.parameters.length, 4);
   });
 
   it("has no accuracy where targets are not labels", async () => {
@@ -321,7 +320,6 @@ describe("fit()", () => {
     // (2e20)² overflows float32, its gradient does not.
     const parts = setUpLine([1, 1, 1], [1, 2e20, 1]);
     const steps: Step[] = [];
-    const start = parts.optimizer.steps;
     await assertRejects(
       async () => {
         for await (const step of fit({ ...parts, epochs: 2 })) steps.push(step);
@@ -329,7 +327,7 @@ describe("fit()", () => {
       RangeError,
       "Cannot go on training as the loss of step 1 must be finite: found Infinity",
     );
-    assertEquals([start, steps.length], [0, 2]);
+    assertEquals(steps.length, 2);
     assertEquals(await steps[0]!.loss(), 0);
     assertEquals(await steps[1]!.loss(), Infinity);
   });
@@ -386,13 +384,15 @@ describe("fit()", () => {
 
   it("refuses an epoch of more or fewer batches than the source's length, or of none", async () => {
     const train = (batches: BatchSource) => collect({ ...setUp(), batches, epochs: 1 });
+    const { batches } = setUp();
+    const three: HostBatch[] = [...batches.epoch(0)];
     await assertRejects(
-      () => train({ ...sourceOf((batches) => batches.slice(1) as never) }),
+      () => train({ length: 3, epoch: () => three.slice(1) }),
       RangeError,
       "Cannot take the batches of epoch 0 as there must be 3, the source's length: found 2",
     );
     await assertRejects(
-      () => train({ ...sourceOf((batches) => [...batches, batches[0]] as never) }),
+      () => train({ length: 3, epoch: () => [...three, three[0]!] }),
       RangeError,
       "Cannot take the batches of epoch 0 as there must be 3, the source's length: found more",
     );

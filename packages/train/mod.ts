@@ -47,3 +47,4 @@ export * from "./named_tensor.ts";
 export * from "./parameter_statistics.ts";
 export * from "./run.ts";
 export * from "./whole_file.ts";
+export * from "./weight_average.ts";

@@ -70,6 +70,15 @@ export class Run {
     await this.#writeAll();
   }
 
+  /**
+   * Starts the history over, as a sweep does for its next model.
+   *
+   * @param epochs Epochs that are done already. Default: none.
+   */
+  restart(epochs: readonly EpochEntry[] = []): void {
+    this.epochs.splice(0, this.epochs.length, ...epochs);
+  }
+
   /** Writes tables and curves of all epochs. */
   async finish(): Promise<void> {
     await this.#writeAll();

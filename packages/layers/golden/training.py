@@ -63,6 +63,64 @@ train(
     0.1,
 )
 
+
+def to_nchw(images):
+    return images.permute(0, 3, 1, 2)
+
+
+def convolve(images, kernel):
+    return F.conv2d(images, kernel.permute(3, 2, 0, 1), padding="same")
+
+
+def normalise(images, scale, shift):
+    return F.batch_norm(images, None, None, scale, shift, True)
+
+
+def convnet(x, w0, scale1, shift1, w4, scale5, shift5, w8):
+    hidden = F.gelu(normalise(convolve(to_nchw(x), w0), scale1, shift1))
+    hidden = F.max_pool2d(hidden, 2)
+    hidden = hidden + F.gelu(normalise(convolve(hidden, w4), scale5, shift5))
+    return hidden.amax((2, 3)) @ w8 / 9
+
+
+norm = {"type": "batchNorm", "epsilon": 1e-5, "momentum": 0.1, "scale": "trainable"}
+
+
+def conv(filters):
+    return {
+        "type": "conv2d", "filters": filters, "kernel": [3, 3], "stride": [1, 1],
+        "padding": "same", "dilation": [1, 1], "groups": 1, "bias": False,
+    }
+
+
+train(
+    {"type": "sequential", "layers": [
+        conv(4),
+        norm,
+        {"type": "gelu"},
+        {"type": "maxPool2d", "window": [2, 2], "stride": [2, 2], "padding": "valid"},
+        {"type": "residual", "branch": {
+            "type": "sequential", "layers": [conv(4), norm, {"type": "gelu"}],
+        }, "shortcut": None},
+        {"type": "globalMaxPool2d"},
+        {"type": "dense", "units": 3, "bias": False},
+        {"type": "scale", "factor": 1 / 9},
+    ]},
+    torch.randn(6, 7, 6, 2),
+    torch.randint(3, (6,)),
+    convnet,
+    {
+        "0.weight": torch.randn(3, 3, 2, 4) / 4,
+        "1.scale": torch.ones(4),
+        "1.shift": torch.zeros(4),
+        "4.branch.0.weight": torch.randn(3, 3, 4, 4) / 6,
+        "4.branch.1.scale": torch.ones(4),
+        "4.branch.1.shift": torch.zeros(4),
+        "6.weight": torch.randn(4, 3),
+    },
+    0.5,
+)
+
 path = pathlib.Path(__file__).with_suffix(".json")
 path.write_text(json.dumps({
     "command": "/usr/bin/python3 packages/layers/golden/training.py",

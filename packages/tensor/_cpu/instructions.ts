@@ -35,17 +35,13 @@ function v128Constant(lane: number[], lanes: number): Code {
   return [0xfd, 0x0c, Array.from({ length: lanes }, () => lane)];
 }
 
-/** An opcode: one byte, or behind the prefix of SIMD, atomics or bulk memory. */
+/** An opcode: one byte, or behind the prefix of SIMD. */
 function plain(opcode: number): Code {
   return [opcode];
 }
 function simd(opcode: number): Code {
   return [0xfd, unsigned(opcode)];
 }
-function atomic(opcode: number): Code {
-  return [0xfe, opcode];
-}
-
 function codeOf(term: Value | number, literal: Literal): Code {
   return typeof term === "number" ? literal(term) : term.code;
 }
@@ -90,32 +86,30 @@ function shift(opcode: number): (a: Term<"v128">, count: Term<"i32">) => Value<"
   });
 }
 
-/** `align` is a hint that nothing depends on: 0 is always valid. An atomic access has its own. */
-function memoryArgument(offset: number, align = 0): Code {
-  return [align, unsigned(offset)];
+/** Alignment, a hint that nothing depends on, and offset. */
+function memoryArgument(offset: number): Code {
+  return [0, unsigned(offset)];
 }
 
 function load<T extends Type>(
   type: T,
   bytes: Code,
-  align = 0,
 ): (address: Term<"i32">, offset?: number) => Value<T> {
   return (address, offset = 0) => ({
     type,
-    code: [codeOf(address, i32Literal), bytes, memoryArgument(offset, align)],
+    code: [codeOf(address, i32Literal), bytes, memoryArgument(offset)],
   });
 }
 
 function store<T extends Type>(
   bytes: Code,
   literal: Literal,
-  align = 0,
 ): (address: Term<"i32">, value: Term<T>, offset?: number) => Code {
   return (address, value, offset = 0) => [
     codeOf(address, i32Literal),
     codeOf(value, literal),
     bytes,
-    memoryArgument(offset, align),
+    memoryArgument(offset),
   ];
 }
 
@@ -156,18 +150,6 @@ export const i32 = {
   reinterpret: unary<"f32", "i32">("i32", plain, f32Literal)(0xbc),
   load: load("i32", [0x28]),
   store: store<"i32">([0x36], i32Literal),
-  atomicLoad: load("i32", atomic(0x10), 2),
-  atomicStore: store<"i32">(atomic(0x17), i32Literal, 2),
-  /** Adds, and leaves the sum before on the stack. */
-  atomicAdd: (address: Term<"i32">, value: Term<"i32">): Value<"i32"> => ({
-    type: "i32",
-    code: [
-      codeOf(address, i32Literal),
-      codeOf(value, i32Literal),
-      atomic(0x1e),
-      memoryArgument(0, 2),
-    ],
-  }),
 };
 
 /** Single float32 numbers. */
@@ -214,8 +196,6 @@ export const v128 = {
   load: load("v128", simd(0x00)),
   /** Four bytes from memory in all four lanes. */
   load32Splat: load("v128", simd(0x09)),
-  load32Zero: load("v128", simd(0x5c)),
-  load64Zero: load("v128", simd(0x5d)),
   store: store<"v128">(simd(0x0b), f32x4Literal),
   /** One lane of four bytes to memory. */
   store32Lane: (
@@ -233,8 +213,6 @@ export const v128 = {
     { and: 0x4e, andNot: 0x4f, or: 0x50, xor: 0x51 },
     binary<"v128", "v128">("v128", simd, i32x4Literal),
   ),
-  not: unary<"v128", "v128">("v128", simd, i32x4Literal)(0x4d),
-  anyTrue: unary<"v128", "i32">("i32", simd, i32x4Literal)(0x53),
   /** Bits of `a` where `mask` has ones, of `b` elsewhere. */
   select: (mask: Value<"v128">, a: Term<"v128">, b: Term<"v128">): Value<"v128"> => ({
     type: "v128",
@@ -365,7 +343,7 @@ export function select<T extends Type>(
   return { type: a.type, code: [a.code, b.code, condition.code, 0x1b] };
 }
 
-/** Whole stretches of memory, and threads. */
+/** Whole stretches of memory. */
 export const memory = {
   copy: (to: Term<"i32">, from: Term<"i32">, sizeBytes: Term<"i32">): Code => [
     codeOf(to, i32Literal),
@@ -379,14 +357,4 @@ export const memory = {
     codeOf(sizeBytes, i32Literal),
     [0xfc, 0x0b, 0x00],
   ],
-  /** Wakes up to `count` who wait for an address; leaves how many. */
-  notify: (address: Term<"i32">, count: Term<"i32">): Value<"i32"> => ({
-    type: "i32",
-    code: [
-      codeOf(address, i32Literal),
-      codeOf(count, i32Literal),
-      atomic(0x00),
-      memoryArgument(0, 2),
-    ],
-  }),
 };

@@ -1,4 +1,3 @@
-import { type MemoryImport, ModuleBuilder } from "./assembler.ts";
 import { plain, relaxed } from "./kernels/arithmetic.ts";
 import { addElementwise, type ElementwiseKernels } from "./kernels/elementwise.ts";
 import { addMovement, type MovementKernels } from "./kernels/movement.ts";
@@ -8,11 +7,12 @@ import { addProducts, type ProductKernels } from "./kernels/products.ts";
 import { addReductions, type ReductionKernels } from "./kernels/reductions.ts";
 import { addSoftmax, type SoftmaxKernels } from "./kernels/softmax.ts";
 import { addSteps, type StepKernels } from "./kernels/steps.ts";
+import type { Library } from "./library.ts";
 
 /** Instructions that the kernels are made of: with fused multiply-adds, or without. */
 export type Simd = "relaxed" | "plain";
 
-/** The number of each kernel among the exports of the module. */
+/** The number of each kernel in the library. */
 export interface Kernels {
   readonly elementwise: ElementwiseKernels;
   readonly movement: MovementKernels;
@@ -24,22 +24,21 @@ export interface Kernels {
   readonly steps: StepKernels;
 }
 
-/** Writes the module of all kernels. */
-export function assembleKernels(
+/** Puts all kernels into a library. */
+export function addKernels(
+  library: Library,
   simd: Simd,
-  memory: MemoryImport,
-): { bytes: Uint8Array<ArrayBuffer>; kernels: Kernels; tileRows: number } {
+): { kernels: Kernels; tileRows: number } {
   const arithmetic = simd === "relaxed" ? relaxed : plain;
-  const module = new ModuleBuilder(memory);
   const kernels: Kernels = {
-    elementwise: addElementwise(module, arithmetic),
-    movement: addMovement(module),
-    normalization: addNormalization(module),
-    pooling: addPooling(module),
-    products: addProducts(module, arithmetic),
-    reductions: addReductions(module),
-    softmax: addSoftmax(module, arithmetic),
-    steps: addSteps(module),
+    elementwise: addElementwise(library, arithmetic),
+    movement: addMovement(library),
+    normalization: addNormalization(library),
+    pooling: addPooling(library),
+    products: addProducts(library, arithmetic),
+    reductions: addReductions(library),
+    softmax: addSoftmax(library, arithmetic),
+    steps: addSteps(library),
   };
-  return { bytes: module.build(), kernels, tileRows: arithmetic.tileRows };
+  return { kernels, tileRows: arithmetic.tileRows };
 }

@@ -1,4 +1,5 @@
 import type { Heap } from "./heap.ts";
+import type { Library } from "./library.ts";
 import {
   CALL_NUMBERS,
   CALLS,
@@ -21,9 +22,6 @@ const SPINS = 100_000;
 /** How long to sleep before looking whether the worker still lives. */
 const NAP_MS = 50;
 
-/** A kernel, by its number. */
-export type Kernel = (...numbers: number[]) => void;
-
 /** What ends a worker, however it was started. */
 type EndWorker = () => Promise<void>;
 
@@ -38,8 +36,7 @@ type EndWorker = () => Promise<void>;
 export class Threads {
   /** As many as parts of a large kernel. */
   readonly count: number;
-  readonly #kernels: readonly Kernel[];
-  readonly #module: WebAssembly.Module;
+  readonly #library: Library;
   readonly #heap: Heap;
   readonly #patienceMs: number;
   #desks: Desk[] = [];
@@ -49,15 +46,13 @@ export class Threads {
   constructor(
     heap: Heap,
     options: {
-      readonly module: WebAssembly.Module;
-      readonly kernels: readonly Kernel[];
+      readonly library: Library;
       readonly count: number;
       readonly patienceMs: number;
     },
   ) {
     this.#heap = heap;
-    this.#module = options.module;
-    this.#kernels = options.kernels;
+    this.#library = options.library;
     this.count = options.count;
     this.#patienceMs = options.patienceMs;
   }
@@ -91,6 +86,7 @@ export class Threads {
     p = 0,
     q = 0,
   ): void {
+    const run = this.#library.take(kernel);
     if (part > 0) {
       if (this.#desks.length === 0) this.#start();
       if (this.isUp) {
@@ -120,7 +116,7 @@ export class Threads {
         return;
       }
     }
-    this.#kernels[kernel]!(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q);
+    run(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q);
   }
 
   /** Returns when all calls are done. */
@@ -145,7 +141,7 @@ export class Threads {
       const desk = this.#heap.allocate(DESK_BYTES, "the desk of a worker");
       const { memory } = this.#heap;
       this.#desks.push(new Desk(memory, desk));
-      this.#endings.push(startWorker({ module: this.#module, memory, desk }));
+      this.#endings.push(startWorker({ memory, desk, directory: this.#library.directory }));
     }
   }
 

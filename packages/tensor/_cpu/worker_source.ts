@@ -26,18 +26,24 @@ export const DESK_BYTES = RING_BYTES + CALLS * CALL_NUMBERS * 8;
 
 /** What a worker is started with. */
 export interface WorkerData {
-  readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
   /** Address of its desk. */
   readonly desk: number;
+  /** Address of the library's directory. */
+  readonly directory: number;
 }
 
 const serve = `
-function serve({ module, memory, desk }) {
+function serve({ memory, desk, directory }) {
   const words = new Int32Array(memory.buffer, desk, 64);
   try {
-    const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-    const kernels = WebAssembly.Module.exports(module).map(({ name }) => exports[name]);
+    const kernels = [];
+    const take = (kernel) => {
+      const [address, length] = new Int32Array(memory.buffer, directory + 8 * kernel, 2);
+      const bytes = new Uint8Array(memory.buffer, address >>> 0, length).slice();
+      const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
+      return kernels[kernel] = Object.values(exports)[0];
+    };
     const numbers = new Float64Array(memory.buffer, desk + ${RING_BYTES}, ${CALLS * CALL_NUMBERS});
     Atomics.store(words, ${STATE}, ${READY});
     for (let done = 0;; done = (done + 1) | 0) {
@@ -46,16 +52,15 @@ function serve({ module, memory, desk }) {
       }
       const n = (done & ${CALLS - 1}) * ${CALL_NUMBERS};
       if (numbers[n] === ${END}) return;
-      kernels[numbers[n]](${
+      (kernels[numbers[n]] ?? take(numbers[n]))(${
   Array.from({ length: CALL_NUMBERS - 1 }, (_, i) => `numbers[n + ${i + 1}]`).join(", ")
 });
       Atomics.store(words, ${DONE}, done + 1);
       Atomics.notify(words, ${DONE});
     }
-  } catch (error) {
+  } catch {
     Atomics.store(words, ${STATE}, ${FAILED});
     Atomics.notify(words, ${DONE});
-    throw error;
   }
 }`;
 

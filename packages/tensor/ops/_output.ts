@@ -67,11 +67,13 @@ export function assertSameBackend(verb: string, backend: Backend, other: Tensor)
   }
 }
 
-/** Refuses integers where real numbers are computed. */
+/** Refuses integers, and another float than the backend's, where real numbers are computed. */
 export function assertFloat(verb: string, x: Tensor): void {
-  if (x.dtype === "int32") {
+  if (x.dtype !== x.backend.float) {
     throw new ShapeError(
-      `Cannot ${verb} as numbers must be ${x.backend.float}: found int32 ${formatShape(x.shape)}`,
+      `Cannot ${verb} as numbers must be ${x.backend.float}: found ${x.dtype} ${
+        formatShape(x.shape)
+      }`,
     );
   }
 }

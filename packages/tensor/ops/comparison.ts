@@ -2,7 +2,7 @@ import type { CompareOp } from "../backend.ts";
 import { broadcastShapes, formatShape } from "../shape.ts";
 import { ShapeError } from "../shape_error.ts";
 import type { Tensor } from "../tensor.ts";
-import { backendOf, type OutOption, output, shapeOf } from "./_output.ts";
+import { assertFloat, backendOf, type OutOption, output, shapeOf } from "./_output.ts";
 
 /**
  * Compares number by number, 1 where `a = b` and 0 where not, broadcast as in NumPy.
@@ -154,6 +154,9 @@ export function greaterEqual(
 
 function compare(op: CompareOp, a: Tensor | number, b: Tensor | number, out?: Tensor): Tensor {
   const backend = backendOf("compare", [a, b]);
+  for (const x of [a, b]) {
+    if (typeof x !== "number" && x.dtype !== "int32") assertFloat("compare", x);
+  }
   if (typeof a !== "number" && typeof b !== "number" && a.dtype !== b.dtype) {
     throw new ShapeError(
       `Cannot compare ${formatShape(a.shape)} with ${

@@ -1,7 +1,8 @@
 /** Kernels that go number by number. @module */
 
 import type { ActivationOp, BinaryOp, CompareOp, UnaryOp } from "../../backend.ts";
-import type { FunctionBuilder, Local, ModuleBuilder } from "../assembler.ts";
+import type { FunctionBuilder, Local } from "../assembler.ts";
+import type { Library } from "../library.ts";
 import { f32x4, i32, i32x4, v128, type Value } from "../instructions.ts";
 import type { Arithmetic } from "./arithmetic.ts";
 import { Functions, slopeCode, unaryCode } from "./functions.ts";
@@ -47,14 +48,14 @@ function oneWhere(compare: Pair): Pair {
   return (a, b) => v128.and(compare(a, b), f32x4.constant(1));
 }
 
-export function addElementwise(module: ModuleBuilder, arithmetic: Arithmetic): ElementwiseKernels {
+export function addElementwise(library: Library, arithmetic: Arithmetic): ElementwiseKernels {
   return {
-    unary: mapRows(unaryCode, (op) => addUnary(module, arithmetic, op)),
-    unaryGradient: mapRows(slopeCode, (op) => addUnaryGradient(module, arithmetic, op)),
-    binary: mapRows(binaryCode, (op, code) => addPatterns(module, op, code)),
-    compare: mapRows(compareCode, (op, code) => addPatterns(module, op, code)),
-    where: addWhere(module),
-    dropout: addDropout(module),
+    unary: mapRows(unaryCode, (op) => addUnary(library, arithmetic, op)),
+    unaryGradient: mapRows(slopeCode, (op) => addUnaryGradient(library, arithmetic, op)),
+    binary: mapRows(binaryCode, (op, code) => addPatterns(library, op, code)),
+    compare: mapRows(compareCode, (op, code) => addPatterns(library, op, code)),
+    where: addWhere(library),
+    dropout: addDropout(library),
   };
 }
 
@@ -69,12 +70,12 @@ export function mapRows<Name extends string, From, To>(
 }
 
 function addUnary(
-  module: ModuleBuilder,
+  library: Library,
   arithmetic: Arithmetic,
   op: Exclude<UnaryOp, "sin" | "cos">,
 ): number {
   const parameters = { x: "i32", out: "i32", count: "i32", alpha: "f32" } as const;
-  return module.add(op, { parameters }, (f, p) => {
+  return library.add(op, { parameters }, (f, p) => {
     const functions = new Functions(f, arithmetic);
     const alpha = f.let(f32x4.splat(p.alpha));
     forEachVector(f, p.count, (place) => {
@@ -84,7 +85,7 @@ function addUnary(
   });
 }
 
-function addUnaryGradient(module: ModuleBuilder, arithmetic: Arithmetic, op: ActivationOp): number {
+function addUnaryGradient(library: Library, arithmetic: Arithmetic, op: ActivationOp): number {
   const parameters = {
     x: "i32",
     y: "i32",
@@ -93,7 +94,7 @@ function addUnaryGradient(module: ModuleBuilder, arithmetic: Arithmetic, op: Act
     count: "i32",
     alpha: "f32",
   } as const;
-  return module.add(`${op}Gradient`, { parameters }, (f, p) => {
+  return library.add(`${op}Gradient`, { parameters }, (f, p) => {
     const functions = new Functions(f, arithmetic);
     const alpha = f.let(f32x4.splat(p.alpha));
     forEachVector(f, p.count, (place) => {
@@ -105,7 +106,7 @@ function addUnaryGradient(module: ModuleBuilder, arithmetic: Arithmetic, op: Act
 }
 
 /** `out [rows, columns]`, whose operands' rows are `aStep` and `bStep` bytes apart: 0 where repeated. */
-function addPatterns(module: ModuleBuilder, op: string, code: Pair): Patterns {
+function addPatterns(library: Library, op: string, code: Pair): Patterns {
   const parameters = {
     a: "i32",
     aStep: "i32",
@@ -116,7 +117,7 @@ function addPatterns(module: ModuleBuilder, op: string, code: Pair): Patterns {
     columns: "i32",
   } as const;
   const add = (name: string, vary: { a: boolean; b: boolean }) =>
-    module.add(`${op}${name}`, { parameters }, (f, p) => {
+    library.add(`${op}${name}`, { parameters }, (f, p) => {
       const operand = (row: Local<"i32">, varies: boolean) => {
         if (varies) return (offset: Local<"i32">) => v128.load(i32.add(row, offset));
         const number = f.let(v128.load32Splat(row));
@@ -141,7 +142,7 @@ function addPatterns(module: ModuleBuilder, op: string, code: Pair): Patterns {
 }
 
 /** `out = condition ≠ 0 ? a : b`, all of one shape. */
-function addWhere(module: ModuleBuilder): number {
+function addWhere(library: Library): number {
   const parameters = {
     condition: "i32",
     a: "i32",
@@ -149,7 +150,7 @@ function addWhere(module: ModuleBuilder): number {
     out: "i32",
     count: "i32",
   } as const;
-  return module.add("where", { parameters }, (f, p) => {
+  return library.add("where", { parameters }, (f, p) => {
     forEachVector(f, p.count, (place) => {
       const at = (row: Local<"i32">) => v128.load(i32.add(row, place.offset));
       const holds = f32x4.ne(at(p.condition), 0);
@@ -159,7 +160,7 @@ function addWhere(module: ModuleBuilder): number {
 }
 
 /** `out = hash(key, step, first + i) < threshold ? 0 : x / kept`. */
-function addDropout(module: ModuleBuilder): number {
+function addDropout(library: Library): number {
   const parameters = {
     x: "i32",
     out: "i32",
@@ -170,7 +171,7 @@ function addDropout(module: ModuleBuilder): number {
     threshold: "i32",
     kept: "f32",
   } as const;
-  return module.add("dropout", { parameters }, (f, p) => {
+  return library.add("dropout", { parameters }, (f, p) => {
     const kept = f.let(f32x4.splat(p.kept));
     forEachVector(f, p.count, (place) => {
       const element = i32x4.add(

@@ -128,10 +128,15 @@ export class Functions {
 
   /** `1 / (1 + e⁻ˣ)`, by the exponential of a negative number, which cannot overflow. */
   sigmoid(x: Variable): Variable {
+    const f = this.#f;
     const e = this.exp(f32x4.neg(f32x4.abs(x)));
-    return this.#f.let(
-      f32x4.div(v128.select(f32x4.lt(x, 0), e, 1), f32x4.add(e, 1)),
-    );
+    const isNegative = f.let(f32x4.lt(x, 0));
+    const sum = f.let(f32x4.add(e, 1));
+    const quotient = f.let(f32x4.div(v128.select(isNegative, e, 1), sum));
+    // What the sum lost, by the derivative of the quotient: −quotient / sum.
+    const lost = f32x4.sub(e, f32x4.sub(sum, 1));
+    const inverse = v128.select(isNegative, f32x4.sub(1, quotient), quotient);
+    return f.let(f32x4.sub(quotient, f32x4.mul(f32x4.mul(lost, inverse), quotient)));
   }
 
   /** `ln(1 + eˣ)`. */
@@ -251,7 +256,11 @@ export const unaryCode: Record<Exclude<UnaryOp, "sin" | "cos">, UnaryCode> = {
   arctan: (m, x) => m.arctan(x),
   negate: (_, x) => f32x4.neg(x),
   absolute: (_, x) => f32x4.abs(x),
-  sign: (_, x) => v128.select(f32x4.gt(x, 0), 1, v128.select(f32x4.lt(x, 0), -1, x)),
+  sign: (_, x) => {
+    // −0 + 0 is 0, and NaN stays.
+    const still = v128.select(f32x4.lt(x, 0), -1, f32x4.add(x, 0));
+    return v128.select(f32x4.gt(x, 0), 1, still);
+  },
   reciprocal: (_, x) => f32x4.div(1, x),
   square: (_, x) => f32x4.mul(x, x),
   sqrt: (_, x) => f32x4.sqrt(x),

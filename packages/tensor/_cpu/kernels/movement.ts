@@ -1,6 +1,6 @@
 /** Kernels that move numbers of four bytes, whatever they are. @module */
 
-import type { ModuleBuilder } from "../assembler.ts";
+import type { Library } from "../library.ts";
 import { i32, memory } from "../instructions.ts";
 
 /** Numbers of the kernels of this file. */
@@ -10,16 +10,16 @@ export interface MovementKernels {
   readonly fill: number;
 }
 
-export function addMovement(module: ModuleBuilder): MovementKernels {
+export function addMovement(library: Library): MovementKernels {
   return {
-    copyStrided: addCopyStrided(module),
-    copyRows: addCopyRows(module),
-    fill: addFill(module),
+    copyStrided: addCopyStrided(library),
+    copyRows: addCopyRows(library),
+    fill: addFill(library),
   };
 }
 
 /** A matrix with any strides, in bytes, into another. */
-function addCopyStrided(module: ModuleBuilder): number {
+function addCopyStrided(library: Library): number {
   const parameters = {
     from: "i32",
     rowStride: "i32",
@@ -30,7 +30,7 @@ function addCopyStrided(module: ModuleBuilder): number {
     rows: "i32",
     columns: "i32",
   } as const;
-  return module.add("copyStrided", { parameters }, (f, p) => {
+  return library.add("copyStrided", { parameters }, (f, p) => {
     const [from, to, left] = [f.local("i32"), f.local("i32"), f.local("i32")];
     f.while(p.rows, () => {
       f.set(from, p.from);
@@ -50,7 +50,7 @@ function addCopyStrided(module: ModuleBuilder): number {
 }
 
 /** Rows of `sizeBytes` bytes each. */
-function addCopyRows(module: ModuleBuilder): number {
+function addCopyRows(library: Library): number {
   const parameters = {
     from: "i32",
     fromStride: "i32",
@@ -59,7 +59,7 @@ function addCopyRows(module: ModuleBuilder): number {
     rows: "i32",
     sizeBytes: "i32",
   } as const;
-  return module.add("copyRows", { parameters }, (f, p) => {
+  return library.add("copyRows", { parameters }, (f, p) => {
     f.while(p.rows, () => {
       f.run(memory.copy(p.to, p.from, p.sizeBytes));
       f.increase(p.from, p.fromStride);
@@ -69,9 +69,9 @@ function addCopyRows(module: ModuleBuilder): number {
   });
 }
 
-function addFill(module: ModuleBuilder): number {
+function addFill(library: Library): number {
   const parameters = { to: "i32", byte: "i32", sizeBytes: "i32" } as const;
-  return module.add(
+  return library.add(
     "fill",
     { parameters },
     (f, p) => f.run(memory.fill(p.to, p.byte, p.sizeBytes)),

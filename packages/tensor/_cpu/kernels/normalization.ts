@@ -1,6 +1,7 @@
 /** Normalisation by channel (a column of `[rows, channels]`) and by row. Sums are kept in float64. @module */
 
-import type { FunctionBuilder, Local, ModuleBuilder } from "../assembler.ts";
+import type { FunctionBuilder, Local } from "../assembler.ts";
+import type { Library } from "../library.ts";
 import { f32, f32x4, f64, f64x2, i32, type Term, v128, type Value } from "../instructions.ts";
 import {
   demoted,
@@ -23,15 +24,15 @@ export interface NormalizationKernels {
   readonly featureGradients: number;
 }
 
-export function addNormalization(module: ModuleBuilder): NormalizationKernels {
+export function addNormalization(library: Library): NormalizationKernels {
   return {
-    channelMoments: addChannelMoments(module),
-    normalizeChannels: addNormalizeChannels(module),
-    channelGradients: addChannelGradients(module),
-    channelInputGradient: addChannelInputGradient(module),
-    layerNorm: addLayerNorm(module),
-    layerNormGradient: addLayerNormGradient(module),
-    featureGradients: addFeatureGradients(module),
+    channelMoments: addChannelMoments(library),
+    normalizeChannels: addNormalizeChannels(library),
+    channelGradients: addChannelGradients(library),
+    channelInputGradient: addChannelInputGradient(library),
+    layerNorm: addLayerNorm(library),
+    layerNormGradient: addLayerNormGradient(library),
+    featureGradients: addFeatureGradients(library),
   };
 }
 
@@ -87,7 +88,7 @@ function forEachRow(f: FunctionBuilder, rows: Word, visit: () => void): void {
  * Mean and inverse deviation of each channel, and the running statistics. Numbers are taken relative to
  * the channel's first, so that squares of small differences do not cancel in one pass.
  */
-function addChannelMoments(module: ModuleBuilder): number {
+function addChannelMoments(library: Library): number {
   const parameters = {
     x: "i32",
     rows: "i32",
@@ -100,7 +101,7 @@ function addChannelMoments(module: ModuleBuilder): number {
     runningMean: "i32",
     runningVariance: "i32",
   } as const;
-  return module.add("channelMoments", { parameters }, (f, p) => {
+  return library.add("channelMoments", { parameters }, (f, p) => {
     const count = f.let(f64x2.splat(f64.convert(p.rows)));
     const unbiased = f.let(f64x2.div(count, f64x2.sub(count, 1)));
     const fresh = f.let(f64x2.splat(p.momentum));
@@ -150,7 +151,7 @@ function addChannelMoments(module: ModuleBuilder): number {
 }
 
 /** `y = (x − mean) · inverse · scale + shift`. */
-function addNormalizeChannels(module: ModuleBuilder): number {
+function addNormalizeChannels(library: Library): number {
   const parameters = {
     x: "i32",
     rows: "i32",
@@ -161,7 +162,7 @@ function addNormalizeChannels(module: ModuleBuilder): number {
     shift: "i32",
     y: "i32",
   } as const;
-  return module.add("normalizeChannels", { parameters }, (f, p) => {
+  return library.add("normalizeChannels", { parameters }, (f, p) => {
     f.while(p.rows, () => {
       forEachVector(f, p.channels, (place) => {
         const normal = f32x4.mul(
@@ -179,7 +180,7 @@ function addNormalizeChannels(module: ModuleBuilder): number {
 }
 
 /** `dScale = Σ dy · x̂` and `dShift = Σ dy` of each channel, x̂ = (x − mean) · inverse. */
-function addChannelGradients(module: ModuleBuilder): number {
+function addChannelGradients(library: Library): number {
   const parameters = {
     x: "i32",
     dy: "i32",
@@ -191,7 +192,7 @@ function addChannelGradients(module: ModuleBuilder): number {
     dScale: "i32",
     dShift: "i32",
   } as const;
-  return module.add("channelGradients", { parameters }, (f, p) => {
+  return library.add("channelGradients", { parameters }, (f, p) => {
     forEachVector(f, p.channels, (place) => {
       const [mean, inverse] = [f.let(load(p.mean, place)), f.let(load(p.inverse, place))];
       const [sum, dot] = [new WideSum(f), new WideSum(f)];
@@ -210,7 +211,7 @@ function addChannelGradients(module: ModuleBuilder): number {
 }
 
 /** `dx = scale · inverse · (dy − dShift · share − x̂ · dScale · share)`, share = 1 / rows of the batch. */
-function addChannelInputGradient(module: ModuleBuilder): number {
+function addChannelInputGradient(library: Library): number {
   const parameters = {
     x: "i32",
     dy: "i32",
@@ -224,7 +225,7 @@ function addChannelInputGradient(module: ModuleBuilder): number {
     share: "f32",
     dx: "i32",
   } as const;
-  return module.add("channelInputGradient", { parameters }, (f, p) => {
+  return library.add("channelInputGradient", { parameters }, (f, p) => {
     const share = f.let(f32x4.splat(p.share));
     f.while(p.rows, () => {
       forEachVector(f, p.channels, (place) => {
@@ -241,7 +242,7 @@ function addChannelInputGradient(module: ModuleBuilder): number {
   });
 }
 
-function addLayerNorm(module: ModuleBuilder): number {
+function addLayerNorm(library: Library): number {
   const parameters = {
     x: "i32",
     rows: "i32",
@@ -253,7 +254,7 @@ function addLayerNorm(module: ModuleBuilder): number {
     mean: "i32",
     inverse: "i32",
   } as const;
-  return module.add("layerNorm", { parameters }, (f, p) => {
+  return library.add("layerNorm", { parameters }, (f, p) => {
     const count = f.let(f64.convert(p.features));
     f.while(p.rows, () => {
       const sum = new WideSum(f);
@@ -285,7 +286,7 @@ function addLayerNorm(module: ModuleBuilder): number {
 }
 
 /** `dx = inverse · (g − mean(g) − x̂ · mean(g · x̂))`, g = dy · scale. */
-function addLayerNormGradient(module: ModuleBuilder): number {
+function addLayerNormGradient(library: Library): number {
   const parameters = {
     x: "i32",
     dy: "i32",
@@ -296,7 +297,7 @@ function addLayerNormGradient(module: ModuleBuilder): number {
     inverse: "i32",
     dx: "i32",
   } as const;
-  return module.add("layerNormGradient", { parameters }, (f, p) => {
+  return library.add("layerNormGradient", { parameters }, (f, p) => {
     const count = f.let(f64.convert(p.features));
     const [mean, inverse, slope, normal] = [
       f.local("v128"),
@@ -333,7 +334,7 @@ function addLayerNormGradient(module: ModuleBuilder): number {
 }
 
 /** As `channelGradients`, with a mean and an inverse deviation for each row. */
-function addFeatureGradients(module: ModuleBuilder): number {
+function addFeatureGradients(library: Library): number {
   const parameters = {
     x: "i32",
     dy: "i32",
@@ -344,7 +345,7 @@ function addFeatureGradients(module: ModuleBuilder): number {
     dScale: "i32",
     dShift: "i32",
   } as const;
-  return module.add("featureGradients", { parameters }, (f, p) => {
+  return library.add("featureGradients", { parameters }, (f, p) => {
     const stride = f.let(i32.shl(p.features, 2));
     forEachVector(f, p.features, (place) => {
       const [sum, dot] = [new WideSum(f), new WideSum(f)];

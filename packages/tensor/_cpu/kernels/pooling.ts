@@ -1,6 +1,7 @@
 /** Pooling over windows of images; vectors run along the channels. @module */
 
-import type { FunctionBuilder, Local, ModuleBuilder } from "../assembler.ts";
+import type { FunctionBuilder, Local } from "../assembler.ts";
+import type { Library } from "../library.ts";
 import { f32, f32x4, i32, i32x4, memory, select, v128, type Value } from "../instructions.ts";
 import { forEachVector, storeVector } from "./vectors.ts";
 
@@ -12,12 +13,12 @@ export interface PoolingKernels {
   readonly averagePoolGradient: number;
 }
 
-export function addPooling(module: ModuleBuilder): PoolingKernels {
+export function addPooling(library: Library): PoolingKernels {
   return {
-    maxPool: addMaxPool(module),
-    maxPoolGradient: addMaxPoolGradient(module),
-    averagePool: addAveragePool(module),
-    averagePoolGradient: addAveragePoolGradient(module),
+    maxPool: addMaxPool(library),
+    maxPoolGradient: addMaxPoolGradient(library),
+    averagePool: addAveragePool(library),
+    averagePoolGradient: addAveragePoolGradient(library),
   };
 }
 
@@ -130,8 +131,8 @@ function forEachPixel(f: FunctionBuilder, window: Window, visit: (at: Word) => v
   });
 }
 
-function addMaxPool(module: ModuleBuilder): number {
-  return module.add("maxPool", { parameters: PARAMETERS }, (f, p) => {
+function addMaxPool(library: Library): number {
+  return library.add("maxPool", { parameters: PARAMETERS }, (f, p) => {
     forEachWindow(f, p, (window) => {
       const indices = f.let(i32.add(p.indices, window.yOffset));
       forEachVector(f, window.channels, (place) => {
@@ -160,7 +161,7 @@ function addMaxPool(module: ModuleBuilder): number {
 }
 
 /** `x` becomes zero, then each of `count` numbers of `dy` is added where its index says. */
-function addMaxPoolGradient(module: ModuleBuilder): number {
+function addMaxPoolGradient(library: Library): number {
   const parameters = {
     dy: "i32",
     indices: "i32",
@@ -169,7 +170,7 @@ function addMaxPoolGradient(module: ModuleBuilder): number {
     from: "i32",
     sizeBytes: "i32",
   } as const;
-  return module.add("maxPoolGradient", { parameters }, (f, p) => {
+  return library.add("maxPoolGradient", { parameters }, (f, p) => {
     f.run(memory.fill(p.from, 0, p.sizeBytes));
     const offset = f.local("i32");
     f.for(offset, { from: 0, to: i32.shl(p.count, 2), step: 4 }, () => {
@@ -186,8 +187,8 @@ function pixelsOf({ rows, columns }: Window): Value<"v128"> {
   return f32x4.splat(f32.convert(count));
 }
 
-function addAveragePool(module: ModuleBuilder): number {
-  return module.add("averagePool", { parameters: PARAMETERS }, (f, p) => {
+function addAveragePool(library: Library): number {
+  return library.add("averagePool", { parameters: PARAMETERS }, (f, p) => {
     forEachWindow(f, p, (window) => {
       const pixels = f.let(pixelsOf(window));
       forEachVector(f, window.channels, (place) => {
@@ -203,8 +204,8 @@ function addAveragePool(module: ModuleBuilder): number {
 }
 
 /** Here `x` is written, after it became zero, and `y` is read. */
-function addAveragePoolGradient(module: ModuleBuilder): number {
-  return module.add("averagePoolGradient", { parameters: PARAMETERS }, (f, p) => {
+function addAveragePoolGradient(library: Library): number {
+  return library.add("averagePoolGradient", { parameters: PARAMETERS }, (f, p) => {
     const imageBytes = f.let(
       i32.shl(i32.mul(i32.mul(i32.load(p.plan), i32.load(p.plan, 4)), i32.load(p.plan, 8)), 2),
     );

@@ -13,7 +13,8 @@
  * @module
  */
 
-import type { FunctionBuilder, Local, ModuleBuilder } from "../assembler.ts";
+import type { FunctionBuilder, Local } from "../assembler.ts";
+import type { Library } from "../library.ts";
 import { f32x4, i32, select, v128, type Value } from "../instructions.ts";
 import { DISCARD_ADDRESS } from "../layout.ts";
 import type { Arithmetic } from "./arithmetic.ts";
@@ -39,12 +40,12 @@ export interface ProductKernels {
   readonly packRows: number;
 }
 
-export function addProducts(module: ModuleBuilder, arithmetic: Arithmetic): ProductKernels {
+export function addProducts(library: Library, arithmetic: Arithmetic): ProductKernels {
   return {
-    multiplyRows: addMultiplyRows(module, arithmetic),
-    multiplyColumns: addMultiplyColumns(module, arithmetic),
-    packColumns: addPackColumns(module),
-    packRows: addPackRows(module),
+    multiplyRows: addMultiplyRows(library, arithmetic),
+    multiplyColumns: addMultiplyColumns(library, arithmetic),
+    packColumns: addPackColumns(library),
+    packRows: addPackRows(library),
   };
 }
 
@@ -52,7 +53,7 @@ export function addProducts(module: ModuleBuilder, arithmetic: Arithmetic): Prod
  * `c [m, n] = a · b`, where row `i` of `a` is at `a + aTable[i]` (or `a + i · aStride` without a table) and
  * is made of `segments` runs of `length` numbers; before run `s` the pointers move by `steps[s]` bytes.
  */
-function addMultiplyRows(module: ModuleBuilder, arithmetic: Arithmetic): number {
+function addMultiplyRows(library: Library, arithmetic: Arithmetic): number {
   const parameters = {
     m: "i32",
     n: "i32",
@@ -71,7 +72,7 @@ function addMultiplyRows(module: ModuleBuilder, arithmetic: Arithmetic): number 
     flags: "i32",
     bias: "i32",
   } as const;
-  return module.add("multiplyRows", { parameters }, (f, p) => {
+  return library.add("multiplyRows", { parameters }, (f, p) => {
     const tile = new Tile(f, arithmetic);
     const rows = Array.from({ length: arithmetic.tileRows }, () => f.local("i32"));
     const [segment, step] = [f.local("i32"), f.local("i32")];
@@ -105,7 +106,7 @@ function addMultiplyRows(module: ModuleBuilder, arithmetic: Arithmetic): number 
  * `c [m, n] = a · b`, where `a[i, k]` is at `a + 4 i + k · aStep` (or `a + 4 i + aTable[k]` with a table) and
  * `b[k, j]` at `b + 4 j + k · bStep` within a panel.
  */
-function addMultiplyColumns(module: ModuleBuilder, arithmetic: Arithmetic): number {
+function addMultiplyColumns(library: Library, arithmetic: Arithmetic): number {
   const parameters = {
     m: "i32",
     n: "i32",
@@ -122,7 +123,7 @@ function addMultiplyColumns(module: ModuleBuilder, arithmetic: Arithmetic): numb
     flags: "i32",
     bias: "i32",
   } as const;
-  return module.add("multiplyColumns", { parameters }, (f, p) => {
+  return library.add("multiplyColumns", { parameters }, (f, p) => {
     const tile = new Tile(f, arithmetic);
     const [a, table] = [f.local("i32"), f.local("i32")];
     tile.forEach(p, ({ row, panel, column }) => {
@@ -294,7 +295,7 @@ function offsetOf(
  * Copies `[k, n]`, whose rows are `stride` bytes apart, into panels of 8 columns. What a last panel has
  * beyond column `n` is arbitrary: no kept column of a product depends on it.
  */
-function addPackColumns(module: ModuleBuilder): number {
+function addPackColumns(library: Library): number {
   const parameters = {
     k: "i32",
     n: "i32",
@@ -303,7 +304,7 @@ function addPackColumns(module: ModuleBuilder): number {
     to: "i32",
     panelStride: "i32",
   } as const;
-  return module.add("packColumns", { parameters }, (f, p) => {
+  return library.add("packColumns", { parameters }, (f, p) => {
     const [column, k, from, to] = [f.local("i32"), f.local("i32"), f.local("i32"), f.local("i32")];
     f.for(column, { from: 0, to: p.n, step: TILE_COLUMNS }, () => {
       f.set(from, i32.add(p.from, i32.shl(column, 2)));
@@ -320,7 +321,7 @@ function addPackColumns(module: ModuleBuilder): number {
 }
 
 /** As `packColumns`, of a matrix stored transposed, `[n, k]`. */
-function addPackRows(module: ModuleBuilder): number {
+function addPackRows(library: Library): number {
   const parameters = {
     k: "i32",
     n: "i32",
@@ -329,7 +330,7 @@ function addPackRows(module: ModuleBuilder): number {
     to: "i32",
     panelStride: "i32",
   } as const;
-  return module.add("packRows", { parameters }, (f, p) => {
+  return library.add("packRows", { parameters }, (f, p) => {
     const [row, to] = [f.local("i32"), f.local("i32")];
     const pointers = Array.from({ length: TILE_COLUMNS }, () => f.local("i32"));
     const last = f.let(i32.sub(p.n, 1));

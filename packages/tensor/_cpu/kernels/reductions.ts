@@ -1,6 +1,7 @@
 /** Kernels that fold many numbers into one. Sums and products are kept in float64. @module */
 
-import type { FunctionBuilder, Local, ModuleBuilder } from "../assembler.ts";
+import type { FunctionBuilder, Local } from "../assembler.ts";
+import type { Library } from "../library.ts";
 import { f32, f32x4, f64, f64x2, i32, v128, type Value } from "../instructions.ts";
 import {
   demoted,
@@ -28,13 +29,13 @@ export interface ReductionKernels {
   readonly sumOfSquares: number;
 }
 
-export function addReductions(module: ModuleBuilder): ReductionKernels {
+export function addReductions(library: Library): ReductionKernels {
   return {
-    sum: addWideFolds(module, "sum", { take: f64x2.add, start: 0 }),
-    product: addWideFolds(module, "product", { take: f64x2.mul, start: 1 }),
-    max: addFolds(module, "max", { take: f32x4.max, start: -Infinity }),
-    min: addFolds(module, "min", { take: f32x4.min, start: Infinity }),
-    sumOfSquares: addSumOfSquares(module),
+    sum: addWideFolds(library, "sum", { take: f64x2.add, start: 0 }),
+    product: addWideFolds(library, "product", { take: f64x2.mul, start: 1 }),
+    max: addFolds(library, "max", { take: f32x4.max, start: -Infinity }),
+    min: addFolds(library, "min", { take: f32x4.min, start: Infinity }),
+    sumOfSquares: addSumOfSquares(library),
   };
 }
 
@@ -56,8 +57,8 @@ interface Fold {
 const UNROLLED = 4;
 
 /** Float64 sums; `out = fold / divisor`. Rows are `stride` bytes apart. */
-function addWideFolds(module: ModuleBuilder, name: string, { take, start }: Fold): Folds {
-  const rows = module.add(`${name}Rows`, { parameters: PARAMETERS }, (f, p) => {
+function addWideFolds(library: Library, name: string, { take, start }: Fold): Folds {
+  const rows = library.add(`${name}Rows`, { parameters: PARAMETERS }, (f, p) => {
     f.while(p.rows, () => {
       const sums = Array.from({ length: 2 * UNROLLED }, () => f.let(f64x2.constant(start)));
       const takeFour = (vector: Value<"v128">, [low, high]: readonly Local<"v128">[]) => {
@@ -83,7 +84,7 @@ function addWideFolds(module: ModuleBuilder, name: string, { take, start }: Fold
       f.increase(p.rows, -1);
     });
   });
-  const columns = module.add(`${name}Columns`, { parameters: PARAMETERS }, (f, p) => {
+  const columns = library.add(`${name}Columns`, { parameters: PARAMETERS }, (f, p) => {
     const divisor = f.let(f64x2.splat(p.divisor));
     forEachColumnBlock(f, p, (vectors) => {
       const sums = Array.from({ length: 2 * vectors }, () => f.let(f64x2.constant(start)));
@@ -105,8 +106,8 @@ function addWideFolds(module: ModuleBuilder, name: string, { take, start }: Fold
 }
 
 /** Float32 folds, for what does not round. */
-function addFolds(module: ModuleBuilder, name: string, { take, start }: Fold): Folds {
-  const rows = module.add(`${name}Rows`, { parameters: PARAMETERS }, (f, p) => {
+function addFolds(library: Library, name: string, { take, start }: Fold): Folds {
+  const rows = library.add(`${name}Rows`, { parameters: PARAMETERS }, (f, p) => {
     f.while(p.rows, () => {
       const best = Array.from({ length: UNROLLED }, () => f.let(f32x4.constant(start)));
       const { row, left } = forEachLine(f, p.x, p.columns, (row) => {
@@ -123,7 +124,7 @@ function addFolds(module: ModuleBuilder, name: string, { take, start }: Fold): F
       f.increase(p.rows, -1);
     });
   });
-  const columns = module.add(`${name}Columns`, { parameters: PARAMETERS }, (f, p) => {
+  const columns = library.add(`${name}Columns`, { parameters: PARAMETERS }, (f, p) => {
     forEachColumnBlock(f, p, (vectors) => {
       const best = Array.from({ length: vectors }, () => f.let(f32x4.constant(start)));
       return {
@@ -194,9 +195,9 @@ function forEachColumnBlock(
 }
 
 /** `out = Σ x²`, a float64. */
-function addSumOfSquares(module: ModuleBuilder): number {
+function addSumOfSquares(library: Library): number {
   const parameters = { x: "i32", count: "i32", out: "i32" } as const;
-  return module.add("sumOfSquares", { parameters }, (f, p) => {
+  return library.add("sumOfSquares", { parameters }, (f, p) => {
     const sums = Array.from({ length: 2 * UNROLLED }, () => f.let(f64x2.constant(0)));
     const take = (vector: Value<"v128">, at: number) =>
       promoted(f, vector).forEach((pair, half) => {

@@ -1,7 +1,8 @@
 /** Softmax and the losses: kernels that go row by row, or sum over all numbers. @module */
 
 import type { PointwiseLossOp } from "../../backend.ts";
-import type { FunctionBuilder, Local, ModuleBuilder } from "../assembler.ts";
+import type { FunctionBuilder, Local } from "../assembler.ts";
+import type { Library } from "../library.ts";
 import {
   f32,
   f32x4,
@@ -37,14 +38,14 @@ export interface SoftmaxKernels {
   readonly lossGradient: Record<PointwiseLossOp, number>;
 }
 
-export function addSoftmax(module: ModuleBuilder, arithmetic: Arithmetic): SoftmaxKernels {
+export function addSoftmax(library: Library, arithmetic: Arithmetic): SoftmaxKernels {
   return {
-    softmax: addSoftmaxRows(module, arithmetic),
-    logSoftmax: addLogSoftmaxRows(module, arithmetic),
-    softmaxGradient: addSoftmaxGradient(module),
-    softmaxCrossEntropy: addSoftmaxCrossEntropy(module, arithmetic),
-    loss: mapRows(lossCode, (op) => addLoss(module, arithmetic, op)),
-    lossGradient: mapRows(lossCode, (op) => addLossGradient(module, arithmetic, op)),
+    softmax: addSoftmaxRows(library, arithmetic),
+    logSoftmax: addLogSoftmaxRows(library, arithmetic),
+    softmaxGradient: addSoftmaxGradient(library),
+    softmaxCrossEntropy: addSoftmaxCrossEntropy(library, arithmetic),
+    loss: mapRows(lossCode, (op) => addLoss(library, arithmetic, op)),
+    lossGradient: mapRows(lossCode, (op) => addLossGradient(library, arithmetic, op)),
   };
 }
 
@@ -79,8 +80,8 @@ function sumOverRow(
   return foldLanes(f, sum, f32x4.add);
 }
 
-function addSoftmaxRows(module: ModuleBuilder, arithmetic: Arithmetic): number {
-  return module.add("softmax", { parameters: ROWS }, (f, { x, out, rows, columns }) => {
+function addSoftmaxRows(library: Library, arithmetic: Arithmetic): number {
+  return library.add("softmax", { parameters: ROWS }, (f, { x, out, rows, columns }) => {
     const functions = new Functions(f, arithmetic);
     f.while(rows, () => {
       const max = maxOfRow(f, x, columns);
@@ -97,8 +98,8 @@ function addSoftmaxRows(module: ModuleBuilder, arithmetic: Arithmetic): number {
   });
 }
 
-function addLogSoftmaxRows(module: ModuleBuilder, arithmetic: Arithmetic): number {
-  return module.add("logSoftmax", { parameters: ROWS }, (f, { x, out, rows, columns }) => {
+function addLogSoftmaxRows(library: Library, arithmetic: Arithmetic): number {
+  return library.add("logSoftmax", { parameters: ROWS }, (f, { x, out, rows, columns }) => {
     const functions = new Functions(f, arithmetic);
     f.while(rows, () => {
       const max = maxOfRow(f, x, columns);
@@ -117,9 +118,9 @@ function addLogSoftmaxRows(module: ModuleBuilder, arithmetic: Arithmetic): numbe
 }
 
 /** `out = y · (dy − Σ dy · y)`. */
-function addSoftmaxGradient(module: ModuleBuilder): number {
+function addSoftmaxGradient(library: Library): number {
   const parameters = { y: "i32", dy: "i32", out: "i32", rows: "i32", columns: "i32" } as const;
-  return module.add("softmaxGradient", { parameters }, (f, { y, dy, out, rows, columns }) => {
+  return library.add("softmaxGradient", { parameters }, (f, { y, dy, out, rows, columns }) => {
     f.while(rows, () => {
       const dot = sumOverRow(f, columns, (place) => f32x4.mul(load(y, place), load(dy, place)));
       forEachVector(f, columns, (place) => {
@@ -134,7 +135,7 @@ function addSoftmaxGradient(module: ModuleBuilder): number {
  * With t = weight · (kept · target + share): the loss is −Σ t · ln p / count, its gradient
  * (p · Σ t − t) / count. `labels` or `table` is an address, the other 0; so may be `weight`.
  */
-function addSoftmaxCrossEntropy(module: ModuleBuilder, arithmetic: Arithmetic): number {
+function addSoftmaxCrossEntropy(library: Library, arithmetic: Arithmetic): number {
   const parameters = {
     logits: "i32",
     labels: "i32",
@@ -148,7 +149,7 @@ function addSoftmaxCrossEntropy(module: ModuleBuilder, arithmetic: Arithmetic): 
     gradient: "i32",
     loss: "i32",
   } as const;
-  return module.add("softmaxCrossEntropy", { parameters }, (f, p) => {
+  return library.add("softmaxCrossEntropy", { parameters }, (f, p) => {
     const functions = new Functions(f, arithmetic);
     const { logits, gradient, classes } = p;
     const [kept, share, count] = [p.kept, p.share, p.count].map((n) => f.let(f32x4.splat(n))) as [
@@ -268,8 +269,8 @@ const LOSS = {
 } as const;
 
 /** `out = Σ loss / size`. */
-function addLoss(module: ModuleBuilder, arithmetic: Arithmetic, op: PointwiseLossOp): number {
-  return module.add(op, { parameters: LOSS }, (f, operands) => {
+function addLoss(library: Library, arithmetic: Arithmetic, op: PointwiseLossOp): number {
+  return library.add(op, { parameters: LOSS }, (f, operands) => {
     const functions = new Functions(f, arithmetic);
     const delta = f.let(f32x4.splat(operands.delta));
     const sums = [f.let(f64x2.constant(0)), f.let(f64x2.constant(0))];
@@ -288,11 +289,11 @@ function addLoss(module: ModuleBuilder, arithmetic: Arithmetic, op: PointwiseLos
 
 /** `out = slope / size`. */
 function addLossGradient(
-  module: ModuleBuilder,
+  library: Library,
   arithmetic: Arithmetic,
   op: PointwiseLossOp,
 ): number {
-  return module.add(`${op}Slope`, { parameters: LOSS }, (f, operands) => {
+  return library.add(`${op}Slope`, { parameters: LOSS }, (f, operands) => {
     const functions = new Functions(f, arithmetic);
     const delta = f.let(f32x4.splat(operands.delta));
     const size = f.let(f32x4.splat(f32.demote(operands.size)));

@@ -1,6 +1,7 @@
 /** Optimizer steps: one pass over a parameter, its gradient and its slots. @module */
 
-import type { FunctionBuilder, Local, Locals, ModuleBuilder } from "../assembler.ts";
+import type { FunctionBuilder, Local, Locals } from "../assembler.ts";
+import type { Library } from "../library.ts";
 import { f32, f32x4, i32, v128, type Value } from "../instructions.ts";
 import { forEachVector, storeVector, type VectorPlace } from "./vectors.ts";
 
@@ -12,12 +13,12 @@ export interface StepKernels {
   readonly adagrad: number;
 }
 
-export function addSteps(module: ModuleBuilder): StepKernels {
+export function addSteps(library: Library): StepKernels {
   return {
-    sgd: addSgd(module),
-    adam: addAdam(module),
-    rmsProp: addRmsProp(module),
-    adagrad: addAdagrad(module),
+    sgd: addSgd(library),
+    adam: addAdam(library),
+    rmsProp: addRmsProp(library),
+    adagrad: addAdagrad(library),
   };
 }
 
@@ -77,7 +78,7 @@ function mix(
 }
 
 /** `v ← momentum · v + pull · g`, `value ← value − rate · (aheadV · v + aheadG · g)`; no `v` where it is 0. */
-function addSgd(module: ModuleBuilder): number {
+function addSgd(library: Library): number {
   const parameters = {
     ...COMMON,
     velocity: "i32",
@@ -86,7 +87,7 @@ function addSgd(module: ModuleBuilder): number {
     aheadV: "f32",
     aheadG: "f32",
   } as const;
-  return module.add("sgd", { parameters }, (f, p) => {
+  return library.add("sgd", { parameters }, (f, p) => {
     const [momentum, pull, aheadV, aheadG] = [p.momentum, p.pull, p.aheadV, p.aheadG].map((n) =>
       splat(f, n)
     ) as [Variable, Variable, Variable, Variable];
@@ -101,7 +102,7 @@ function addSgd(module: ModuleBuilder): number {
   });
 }
 
-function addAdam(module: ModuleBuilder): number {
+function addAdam(library: Library): number {
   const parameters = {
     ...COMMON,
     mean: "i32",
@@ -114,7 +115,7 @@ function addAdam(module: ModuleBuilder): number {
     correction2: "f32",
     epsilon: "f32",
   } as const;
-  return module.add("adam", { parameters }, (f, p) => {
+  return library.add("adam", { parameters }, (f, p) => {
     const [beta1, rest1, beta2, rest2] = [p.beta1, p.rest1, p.beta2, p.rest2].map((n) =>
       splat(f, n)
     ) as [Variable, Variable, Variable, Variable];
@@ -133,7 +134,7 @@ function addAdam(module: ModuleBuilder): number {
   });
 }
 
-function addRmsProp(module: ModuleBuilder): number {
+function addRmsProp(library: Library): number {
   const parameters = {
     ...COMMON,
     square: "i32",
@@ -143,7 +144,7 @@ function addRmsProp(module: ModuleBuilder): number {
     epsilon: "f32",
     momentum: "f32",
   } as const;
-  return module.add("rmsProp", { parameters }, (f, p) => {
+  return library.add("rmsProp", { parameters }, (f, p) => {
     const [alpha, rest, epsilon, momentum] = [p.alpha, p.rest, p.epsilon, p.momentum].map((n) =>
       splat(f, n)
     ) as [Variable, Variable, Variable, Variable];
@@ -160,9 +161,9 @@ function addRmsProp(module: ModuleBuilder): number {
   });
 }
 
-function addAdagrad(module: ModuleBuilder): number {
+function addAdagrad(library: Library): number {
   const parameters = { ...COMMON, square: "i32", epsilon: "f32" } as const;
-  return module.add("adagrad", { parameters }, (f, p) => {
+  return library.add("adagrad", { parameters }, (f, p) => {
     const epsilon = splat(f, p.epsilon);
     forEachLanes(f, p, ({ value, g, rate, place }) => {
       const s = f.let(f32x4.add(load(p.square, place), f32x4.mul(g, g)));

@@ -1,0 +1,104 @@
+import { choiceFlag, type Flag, integerFlag, numberFlag, switchFlag, textFlag } from "./flag.ts";
+import { type BackendName, BACKENDS } from "./open_backend.ts";
+
+/** What {@linkcode imageFlags} returns; a type, since an interface is no record of flags. */
+export type ImageFlags = {
+  /** Peak of the learning rate; null where the program decides. */
+  readonly "learning-rate": Flag<number | null>;
+  /** Passes over the training images; null where the program decides. */
+  readonly epochs: Flag<number | null>;
+  /** Images of a step; null where the program decides. */
+  readonly batch: Flag<number | null>;
+  /** Seed of split, weights, order and augmentation. */
+  readonly seed: Flag<number>;
+  /** Training images held out to choose by. */
+  readonly validation: Flag<number>;
+  /** How many training images are used; null for all. */
+  readonly limit: Flag<number | null>;
+  /** Folder of the runs. */
+  readonly "model-name": Flag<string>;
+  /** Folder of the data files; null where the program looks itself. */
+  readonly data: Flag<string | null>;
+  /** Whether to train on drawn shapes. */
+  readonly sample: Flag<boolean>;
+  /** The run to go on from; null for none. */
+  readonly resume: Flag<string | null>;
+  /** What computes. */
+  readonly backend: Flag<BackendName>;
+  /** Whether the last line is JSON. */
+  readonly json: Flag<boolean>;
+  /** Whether to show help. */
+  readonly help: Flag<boolean>;
+};
+
+/**
+ * The flags that programs which train on images share; each adds its own.
+ *
+ * @example
+ * ```ts
+ * import { imageFlags, parseFlags } from "@gradus/cli";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const flags = imageFlags({ epochs: 8, batch: 128, modelName: "mlp", learningRate: 0.1 });
+ * assertEquals(parseFlags(["--epochs", "3"], flags).epochs, 3);
+ * ```
+ *
+ * @param fallbacks What holds where a flag is absent; null where the program decides.
+ * @returns Flags by name.
+ */
+export function imageFlags(
+  fallbacks: {
+    readonly epochs: number | null;
+    readonly batch: number | null;
+    readonly learningRate: number | null;
+    readonly modelName: string;
+  },
+): ImageFlags {
+  return {
+    "learning-rate": numberFlag({
+      description: "peak of the learning rate",
+      fallback: fallbacks.learningRate,
+      above: 0,
+    }),
+    epochs: integerFlag({
+      description: "passes over the training images",
+      fallback: fallbacks.epochs,
+      atLeast: 1,
+    }),
+    batch: integerFlag({ description: "images of a step", fallback: fallbacks.batch, atLeast: 2 }),
+    seed: integerFlag({
+      description: "seed of split, weights, order and augmentation",
+      fallback: 0,
+      atLeast: 0,
+    }),
+    validation: integerFlag({
+      description: "training images held out to choose by",
+      fallback: 5000,
+      atLeast: 1,
+    }),
+    limit: integerFlag({
+      description: "use so many training images only (default: all)",
+      fallback: null,
+      atLeast: 10,
+    }),
+    "model-name": textFlag({
+      description: "folder of the runs, in experiments/",
+      fallback: fallbacks.modelName,
+      placeholder: "NAME",
+    }),
+    data: textFlag({
+      description: "folder of the data files",
+      fallback: null,
+      placeholder: "DIR",
+    }),
+    sample: switchFlag({ description: "train on shapes drawn in code, with no files at all" }),
+    resume: textFlag({
+      description: "go on from the last whole epoch of this run",
+      fallback: null,
+      placeholder: "experiments/NAME/RUN",
+    }),
+    backend: choiceFlag({ description: "what computes", fallback: BACKENDS[0], choices: BACKENDS }),
+    json: switchFlag({ description: "print one JSON object as the last line" }),
+    help: switchFlag({ description: "show this help" }),
+  };
+}

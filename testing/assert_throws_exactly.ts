@@ -1,0 +1,12 @@
+import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+
+/** As `assertThrows`, with the whole message, and no subclass. */
+export function assertThrowsExactly(
+  run: () => unknown,
+  errorClass: new (message: string) => Error,
+  message: string,
+): void {
+  const error = assertThrows(run, errorClass);
+  assertEquals(error.message, message);
+  assertStrictEquals(error.constructor, errorClass);
+}
