@@ -1,7 +1,7 @@
 import type { Backend } from "@gradus/tensor";
 
 /** The backends that a program may be asked to use. */
-export const BACKENDS = ["reference"] as const;
+export const BACKENDS = ["cpu", "reference"] as const;
 
 /** The name of a backend on a command line. */
 export type BackendName = typeof BACKENDS[number];
@@ -24,6 +24,8 @@ export type BackendName = typeof BACKENDS[number];
  */
 export async function openBackend(name: BackendName): Promise<Backend> {
   switch (name) {
+    case "cpu":
+      return await (await import("@gradus/tensor/cpu")).cpu();
     case "reference":
       return (await import("@gradus/tensor/reference")).reference();
   }

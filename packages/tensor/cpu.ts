@@ -117,7 +117,11 @@ export interface CpuBackend extends Backend {
  * await backend.close();
  * ```
  */
-export async function cpu(options: CpuOptions = {}): Promise<CpuBackend> {
+export function cpu(options: CpuOptions = {}): Promise<CpuBackend> {
+  return new Promise((resolve) => resolve(open(options)));
+}
+
+function open(options: CpuOptions): CpuBackend {
   const canShare = typeof SharedArrayBuffer !== "undefined";
   const threads = options.threads ??
     (canShare && options.shared !== false
@@ -146,9 +150,7 @@ export async function cpu(options: CpuOptions = {}): Promise<CpuBackend> {
   const library = new Library(heap);
   const { kernels, tileRows } = addKernels(library, simd);
   const workers = new Threads(heap, { library, count: threads, patienceMs: 60_000 });
-  return Promise.resolve(
-    new WasmBackend(new Machine({ heap, threads: workers, kernels, tileRows }), simd),
-  );
+  return new WasmBackend(new Machine({ heap, threads: workers, kernels, tileRows }), simd);
 }
 
 class WasmBackend implements CpuBackend {
