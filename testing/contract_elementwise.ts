@@ -144,6 +144,13 @@ export const elementwiseContract: Contract<
         call: (backend, { x, out }) => backend.copy(x, out),
       }, { out: edges });
     });
+    test("leaves numbers that are copied onto themselves", async (backend) => {
+      await assertGives(backend, {
+        inputs: {},
+        outputs: { x: floats([1, 2, 3]) },
+        call: (backend, { x }) => backend.copy(x, x),
+      }, { x: [1, 2, 3] });
+    });
     test("cuts fractions towards zero for int32", async (backend) => {
       await assertGives(backend, {
         inputs: { x: floats([1.9, -1.9, 0.5, -0.5, 3, -7, 2 ** 24, -(2 ** 31)]) },
@@ -480,11 +487,11 @@ export const elementwiseContract: Contract<
 
   dropout(test) {
     test("drops the elements that the hash says, and scales the others", async (backend) => {
-      const random5 = random(11);
+      const stream = random(11);
       for (const rate of [0, 0.1, 0.5, 0.9]) {
         for (const [key, step] of [[0, 0], [1, 0], [0xdead_beef, 3], [7, 2 ** 32 - 1]] as const) {
           const shape = key === 1 ? [100_003] : [3, 67];
-          const x = uniforms(random5, shape, { low: 1, high: 2 });
+          const x = uniforms(stream, shape, { low: 1, high: 2 });
           const { out } = await runTrial(backend, {
             inputs: { x },
             outputs: { out: blank(shape) },

@@ -79,6 +79,18 @@ export const matmulContract: Contract<"matmul"> = {
         ));
       }
     });
+    test("loses no term of a product that is worth several threads", async (backend) => {
+      const stream = random(5);
+      for (const orientation of orientations) {
+        await assertAgreesExactly(
+          backend,
+          trialOf(
+            { lengths: [131, 259, 130], ...orientation },
+            (shape) => wholeNumbers(stream, shape),
+          ),
+        );
+      }
+    });
     test("rounds no more than a sum of k products, in any shape and orientation", async (backend) => {
       const stream = random(2);
       for (const mkn of lengths) {

@@ -1,5 +1,5 @@
 import { random } from "@gradus/random";
-import { type Shape, sizeOf } from "@gradus/tensor";
+import { type Backend, type Shape, sizeOf } from "@gradus/tensor";
 import { assertAgrees, assertAgreesExactly, assertGives, gamma, magnitudes } from "./agreement.ts";
 import type { Contract } from "./kernel_contract.ts";
 import { blank, blankIntegers, floats, integers, type Numbers } from "./numbers.ts";
@@ -32,7 +32,7 @@ export const movementContract: Contract<
     });
 
     function assertAllTypes(
-      backend: Parameters<typeof assertAgreesExactly>[0],
+      backend: Backend,
       { shape, order }: { shape: Shape; order: readonly number[] },
     ): Promise<void[]> {
       return Promise.all(

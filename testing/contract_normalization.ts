@@ -1,8 +1,9 @@
-import { random } from "@gradus/random";
-import type { Shape } from "@gradus/tensor";
+import { type Random, random } from "@gradus/random";
+import type { Backend, Shape } from "@gradus/tensor";
 import { reference } from "@gradus/tensor/reference";
+import { assertEquals } from "@std/assert";
 import { assertFollows, assertGives } from "./agreement.ts";
-import type { Contract } from "./kernel_contract.ts";
+import type { Contract, Test } from "./kernel_contract.ts";
 import { blank, floats, type Numbers } from "./numbers.ts";
 import { normals, uniforms } from "./random_numbers.ts";
 import { Rough } from "./rough.ts";
@@ -21,8 +22,6 @@ const shapes: readonly Shape[] = [
 ];
 
 const EPSILON = 1e-5;
-
-type Statistics = Trial<"x" | "scale" | "shift", "y" | "mean" | "inverseDeviation">;
 
 export const normalizationContract: Contract<
   "batchNorm" | "batchNormInference" | "batchNormGradient" | "layerNorm" | "layerNormGradient"
@@ -63,7 +62,7 @@ export const normalizationContract: Contract<
       }, { units: 40 });
     });
     const assertCase = (
-      backend: Parameters<typeof assertFollows>[0],
+      backend: Backend,
       x: Numbers,
       { momentum }: { momentum: number },
     ) => {
@@ -127,7 +126,7 @@ export const normalizationContract: Contract<
           { epsilon: 0, momentum: 0.5 },
         ),
       );
-      assertNan([...y, ...mean], [true, false, true, false, true, false]);
+      assertEquals([...y, ...mean].map(Number.isNaN), [true, false, true, false, true, false]);
     });
   },
 
@@ -204,7 +203,7 @@ export const normalizationContract: Contract<
     const trialOf = (
       operands: Record<"x" | "scale" | "shift", Numbers>,
       epsilon: number,
-    ): Statistics => {
+    ): Trial<"x" | "scale" | "shift", "y" | "mean" | "inverseDeviation"> => {
       const rows = operands.x.shape.slice(0, -1);
       return {
         inputs: operands,
@@ -229,7 +228,7 @@ export const normalizationContract: Contract<
         inverseDeviation: [1, 0.5],
       }, { units: 40 });
     });
-    const assertCase = (backend: Parameters<typeof assertFollows>[0], x: Numbers) => {
+    const assertCase = (backend: Backend, x: Numbers) => {
       const stream = random(5);
       const features = x.shape.slice(-1);
       const operands = { x, scale: normals(stream, features), shift: normals(stream, features) };
@@ -277,7 +276,7 @@ export const normalizationContract: Contract<
 };
 
 function gradientTests(
-  test: Parameters<(typeof normalizationContract)["batchNormGradient"]>[0],
+  test: Test,
   kind: "batchNorm" | "layerNorm",
   hand:
     & Record<"x" | "dy" | "mean" | "inverseDeviation" | "dx" | "dScale" | "dShift", number[]>
@@ -311,7 +310,7 @@ function gradientTests(
     await assertGives(backend, trialOf(operands), { dx, dScale, dShift });
   });
 
-  const operandsOf = async (stream: ReturnType<typeof random>, shape: Shape): Promise<Operands> => {
+  const operandsOf = async (stream: Random, shape: Shape): Promise<Operands> => {
     const features = shape.slice(-1);
     const x = normals(stream, shape);
     const { mean, inverseDeviation } = await statisticsFor(kind, x);
@@ -427,10 +426,4 @@ function columns(x: Numbers, u: number): Rough[][] {
 
 function rowMajor(columns: readonly Rough[][]): Rough[] {
   return columns[0]!.flatMap((_, row) => columns.map((column) => column[row]!));
-}
-
-function assertNan(values: readonly number[], expected: readonly boolean[]): void {
-  expected.forEach((isNan, i) => {
-    if (Number.isNaN(values[i]) !== isNan) throw new Error(`place ${i} holds ${values[i]}`);
-  });
 }

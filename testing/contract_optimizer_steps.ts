@@ -1,4 +1,4 @@
-import { random } from "@gradus/random";
+import { type Random, random } from "@gradus/random";
 import type {
   AdagradEntry,
   AdamEntry,
@@ -550,7 +550,7 @@ function formulaOf(
   return after;
 }
 
-function parameterOf(rule: Rule, stream: ReturnType<typeof random>, shape: Shape): Parameter {
+function parameterOf(rule: Rule, stream: Random, shape: Shape): Parameter {
   return {
     value: normals(stream, shape),
     gradient: normals(stream, shape),

@@ -4,9 +4,9 @@ import {
   type DType,
   type NumericArray,
   type Operand,
-  sizeOf,
+  type Shape,
 } from "@gradus/tensor";
-import { assert } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import type { Numbers } from "./numbers.ts";
 
 /** A call of one or more kernels, described once and run on any backend. */
@@ -30,50 +30,68 @@ const CANARY = 4321;
  *
  * Operands lie in storages that are longer than their shapes. Behind an input are NaN, so that a
  * kernel that reads too far is found out; behind an output are numbers that have to stay. Inputs have
- * to stay too.
+ * to stay too. Nothing that the call allocates may outlive it.
  */
 export async function runTrial<Input extends string, Output extends string>(
   backend: Backend,
-  trial: Trial<Input, Output>,
+  { inputs, outputs, call }: Trial<Input, Output>,
 ): Promise<Record<Output, NumericArray>> {
-  const inputs = mapEntries(
-    trial.inputs,
-    (x) => lay(backend, x, x.values instanceof Int32Array ? -(2 ** 31) : NaN),
-  );
-  const outputs = mapEntries(trial.outputs, (x) => lay(backend, x, CANARY));
-  const operands = { ...inputs, ...outputs } as Record<Input | Output, Operand>;
-  trial.call(backend, operands);
-  const read = ({ storage }: Operand) => backend.read(storage, 0, storage.length);
-  const names = Object.keys(operands) as (Input | Output)[];
-  const contents = await Promise.all(names.map((name) => read(operands[name])));
-  for (const name of names) backend.release(operands[name].storage);
-  const after = Object.fromEntries(names.map((name, i) => [name, contents[i]!])) as Record<
-    Input | Output,
-    NumericArray
-  >;
-  for (const [name, before] of entries(trial.inputs)) {
-    assert(
-      before.values.every((value, i) => Object.is(value, after[name][i])),
-      `the call changed its input ${name}`,
-    );
+  const before = {
+    ...mapEntries<Input, Numbers, NumericArray>(inputs, (x) => withTail(backend, x, NaN)),
+    ...mapEntries<Output, Numbers, NumericArray>(outputs, (x) => withTail(backend, x, CANARY)),
+  } as Record<Input | Output, NumericArray>;
+  const numbers = { ...inputs, ...outputs } as Record<Input | Output, Numbers>;
+  const operands = mapEntries(before, (values, name) => lay(backend, values, numbers[name].shape));
+
+  const { storages } = backend.memory;
+  call(backend, operands);
+  assertEquals(backend.memory.storages, storages, "the call allocated what it did not release");
+
+  const after = await readAll(backend, operands);
+  for (const { storage } of Object.values<Operand>(operands)) backend.release(storage);
+  for (const name of Object.keys(inputs) as Input[]) {
+    assert(isSame(after[name], before[name]), `the call changed its input ${name}`);
   }
-  return mapEntries(trial.outputs, ({ values }, name) => {
-    const tail = after[name].subarray(values.length);
+  return mapEntries(outputs, ({ values: { length } }, name) => {
+    const [tail, canaries] = [after[name].subarray(length), before[name].subarray(length)];
     assert(
-      tail.every((value) => value === CANARY),
-      `the call wrote past the end of ${name}: ${tail} instead of ${CANARY}`,
+      isSame(tail, canaries),
+      `the call wrote past the end of ${name}: ${tail} instead of ${canaries}`,
     );
-    return after[name].slice(0, values.length);
+    return after[name].slice(0, length);
   });
 }
 
-function lay(backend: Backend, { shape, values }: Numbers, tail: number): Operand {
+/** The numbers as the backend stores them, and what lies behind them; in `int32`, NaN becomes −2³¹. */
+function withTail(backend: Backend, { values }: Numbers, tail: number): NumericArray {
+  const isWhole = values instanceof Int32Array;
+  const all = arrayOf(isWhole ? "int32" : backend.float, values.length + TAIL);
+  all.fill(isWhole && Number.isNaN(tail) ? -(2 ** 31) : tail);
+  all.set(values);
+  return all;
+}
+
+function lay(backend: Backend, values: NumericArray, shape: Shape): Operand {
   const dtype: DType = values instanceof Int32Array ? "int32" : backend.float;
-  const numbers = arrayOf(dtype, sizeOf(shape) + TAIL).fill(tail);
-  numbers.set(values);
-  const storage = backend.allocate(dtype, numbers.length, "an operand of a test");
-  backend.write(storage, numbers, 0);
+  const storage = backend.allocate(dtype, values.length, "an operand of a test");
+  backend.write(storage, values, 0);
   return { storage, shape, dtype };
+}
+
+async function readAll<Name extends string>(
+  backend: Backend,
+  operands: Readonly<Record<Name, Operand>>,
+): Promise<Record<Name, NumericArray>> {
+  // All are asked before any is awaited: a GPU answers them together.
+  const reads = entries(operands).map(async ([name, { storage }]) =>
+    [name, await backend.read(storage, 0, storage.length)] as const
+  );
+  return Object.fromEntries(await Promise.all(reads)) as Record<Name, NumericArray>;
+}
+
+/** Whether the numbers are these, bit by bit but for the bits of NaN. */
+function isSame(actual: NumericArray, expected: NumericArray): boolean {
+  return expected.every((value, i) => Object.is(value, actual[i]));
 }
 
 function entries<Key extends string, Value>(record: Readonly<Record<Key, Value>>): [Key, Value][] {

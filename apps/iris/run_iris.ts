@@ -1,4 +1,5 @@
 import { openBackend } from "@gradus/cli/open-backend";
+import type { Backend } from "@gradus/tensor";
 import { openRun, type Run, save } from "@gradus/train";
 import { findings, type TestedCombination } from "./findings.ts";
 import type { Settings } from "./flags.ts";
@@ -40,7 +41,7 @@ export async function runIris(
   const run = await openRun({
     ...options.root === undefined ? {} : { root: options.root },
     modelName: settings["model-name"],
-    config: configOf(settings),
+    config: configOf(settings, backend),
   });
 
   const swept = await sweep(splits, {
@@ -82,7 +83,12 @@ export async function runIris(
 }
 
 /** What it takes to do the run again; times and paths are elsewhere. */
-function configOf(settings: Settings): Record<string, unknown> {
+function configOf(settings: Settings, backend: Backend): Record<string, unknown> {
   const { json: _json, help: _help, ...rest } = settings;
-  return { ...rest, versions: { gradus: "0.1.0", deno: Deno.version.deno, v8: Deno.version.v8 } };
+  return {
+    ...rest,
+    // The order of sums, and so their last bits, depend on it.
+    ..."threads" in backend ? { threads: backend.threads } : {},
+    versions: { gradus: "0.1.0", deno: Deno.version.deno, v8: Deno.version.v8 },
+  };
 }

@@ -27,3 +27,4 @@ export * from "./progress_line.ts";
 export * from "./report_page.ts";
 export * from "./text_table.ts";
 export * from "./usage_error.ts";
+export * from "./run_images.ts";

@@ -8,7 +8,7 @@ export function littleEndianCopy(
   options: { isBigEndian: boolean },
 ): ArrayBuffer {
   const copy = new Uint8Array(bytes);
-  if (options.isBigEndian) {
+  if (options.isBigEndian && itemBytes > 1) {
     for (let at = 0; at < copy.length; at += itemBytes) copy.subarray(at, at + itemBytes).reverse();
   }
   return copy.buffer;

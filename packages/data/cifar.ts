@@ -1,3 +1,5 @@
+import { CIFAR100_CLASSES, CIFAR100_SUPERCLASSES, CIFAR10_CLASSES } from "./_cifar_classes.ts";
+import { allocateRecords, CHANNELS, countRecords, decodeRecords, SIDE } from "./_cifar_records.ts";
 import type { Dataset } from "./dataset.ts";
 import type { NdArray } from "./nd_array.ts";
 
@@ -17,24 +19,11 @@ export interface Cifar10 extends Dataset<Int32Array, Uint8Array> {
 export interface Cifar100 extends Dataset<Int32Array, Uint8Array> {
   /** The labels of the superclasses, `[rows]`, from 0 to 19. */
   readonly coarse: NdArray<Int32Array>;
+  /** The hundred classes, in the order of the labels in `y`. */
+  readonly classes: readonly string[];
+  /** The twenty superclasses, in the order of the labels in `coarse`. */
+  readonly superclasses: readonly string[];
 }
-
-const CLASSES = [
-  "airplane",
-  "automobile",
-  "bird",
-  "cat",
-  "deer",
-  "dog",
-  "frog",
-  "horse",
-  "ship",
-  "truck",
-] as const;
-
-const SIDE = 32;
-const PIXELS = SIDE * SIDE;
-const CHANNELS = 3;
 
 /**
  * Decodes a file of CIFAR-10's binary version: records of a label and 32 × 32 pixels.
@@ -65,8 +54,8 @@ const CHANNELS = 3;
  * ```
  */
 export function decodeCifar10(bytes: Uint8Array, options: DecodeCifarOptions = {}): Cifar10 {
-  const { x, labels: [y] } = decodeRecords(bytes, [CLASSES.length], options);
-  return { x, y, classes: CLASSES };
+  const { x, labels: [y] } = decodeFile(bytes, [CIFAR10_CLASSES.length], options);
+  return { x, y, classes: CIFAR10_CLASSES };
 }
 
 /**
@@ -88,48 +77,28 @@ export function decodeCifar10(bytes: Uint8Array, options: DecodeCifarOptions = {
  *
  * const record = new Uint8Array(3074);
  * record.set([4, 57]);
- * const { y, coarse } = decodeCifar100(record);
- * assertEquals([coarse.data[0], y.data[0]], [4, 57]);
+ * const { y, coarse, classes, superclasses } = decodeCifar100(record);
+ * assertEquals([superclasses[coarse.data[0]], classes[y.data[0]]], ["fruit_and_vegetables", "pear"]);
  * ```
  */
 export function decodeCifar100(bytes: Uint8Array, options: DecodeCifarOptions = {}): Cifar100 {
-  const { x, labels: [coarse, y] } = decodeRecords(bytes, [20, 100], options);
-  return { x, y, coarse };
+  const classes = CIFAR100_CLASSES;
+  const superclasses = CIFAR100_SUPERCLASSES;
+  const counts = [superclasses.length, classes.length];
+  const { x, labels: [coarse, y] } = decodeFile(bytes, counts, options);
+  return { x, y, coarse, classes, superclasses };
 }
 
-/** Decodes records of labels, each below one of `limits`, and the three planes of an image. */
-function decodeRecords(
+function decodeFile(
   bytes: Uint8Array,
-  limits: readonly number[],
-  options: DecodeCifarOptions,
+  classCounts: readonly number[],
+  { file = "the CIFAR bytes" }: DecodeCifarOptions,
 ): { x: NdArray<Uint8Array>; labels: NdArray<Int32Array>[] } {
-  const { file = "the CIFAR bytes" } = options;
-  const recordBytes = limits.length + CHANNELS * PIXELS;
-  const rows = bytes.length / recordBytes;
-  if (!Number.isInteger(rows) || rows === 0) {
-    throw new SyntaxError(
-      `Cannot decode ${file} as it must be records of ${recordBytes} bytes: ` +
-        `found ${bytes.length} bytes`,
-    );
-  }
-  const labels = limits.map((limit, i) => {
-    const data = Int32Array.from({ length: rows }, (_, row) => bytes[row * recordBytes + i]);
-    const wrong = data.findIndex((label) => label >= limit);
-    if (wrong < 0) return { data, shape: [rows] };
-    throw new SyntaxError(
-      `Cannot decode ${file} as byte ${wrong * recordBytes + i} must be a label from 0 to ` +
-        `${limit - 1}: found ${data[wrong]}`,
-    );
-  });
-  const data = new Uint8Array(rows * PIXELS * CHANNELS);
-  for (let row = 0; row < rows; row++) {
-    const image = row * PIXELS * CHANNELS;
-    const planes = row * recordBytes + limits.length;
-    for (let pixel = 0; pixel < PIXELS; pixel++) {
-      for (let channel = 0; channel < CHANNELS; channel++) {
-        data[image + pixel * CHANNELS + channel] = bytes[planes + channel * PIXELS + pixel];
-      }
-    }
-  }
-  return { x: { data, shape: [rows, SIDE, SIDE, CHANNELS] }, labels };
+  const rows = countRecords(bytes.length, { classCounts, file });
+  const records = allocateRecords(rows, classCounts);
+  decodeRecords(bytes, { ...records, begin: 0, first: 0 }, { classCounts, file });
+  return {
+    x: { data: records.images, shape: [rows, SIDE, SIDE, CHANNELS] },
+    labels: records.labels.map((data) => ({ data, shape: [rows] })),
+  };
 }

@@ -1,9 +1,10 @@
 /**
- * Bytes to typed arrays: readers, splits, standardizing and batches; it knows no tensors.
+ * Bytes to typed arrays: readers, splits, standardizing, augmentation and batches; it knows no tensors.
  *
  * An {@linkcode NdArray} is a typed array with a shape, a {@linkcode Dataset} is a pair of these,
  * `x` and `y`. Readers take text or bytes and give such arrays; whatever they cannot read is an
- * error that names the file and the line or byte.
+ * error that names the file and the line or byte. Images stay bytes: {@linkcode ImageBatches}
+ * standardizes and augments them batch by batch.
  *
  * @example Flowers, split, standardized and cut into batches
  * ```ts
@@ -23,9 +24,38 @@
  * assertEquals(rows, 105);
  * ```
  *
+ * @example Images, changed at random, standardized by the training rows and cut into batches
+ * ```ts
+ * import { alternatingFlip, channelStatistics, ImageBatches, translate } from "@gradus/data";
+ * import { drawnShapes, loadCifar10, MissingFilesError } from "@gradus/data";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { training } = await loadCifar10("data/cifar-10").catch((error) => {
+ *   if (!(error instanceof MissingFilesError)) throw error;
+ *   return { training: drawnShapes({ rows: 500, seed: 0 }) }; // in place of the photographs
+ * });
+ * const batches = new ImageBatches(training, {
+ *   size: 128,
+ *   seed: 0,
+ *   statistics: channelStatistics(training.x),
+ *   augment: [alternatingFlip(), translate({ pixels: 2 })],
+ * });
+ * const [{ x }] = batches.epoch(0);
+ * assertEquals(x.shape, [128, 32, 32, 3]);
+ * ```
+ *
  * @module
  */
+export { alternatingFlip } from "./augmentations/alternating_flip.ts";
+export type { Augmentation, AugmentedImage } from "./augmentations/augmentation.ts";
+export { cutmix, type CutmixOptions } from "./augmentations/cutmix.ts";
+export { cutout, type CutoutOptions } from "./augmentations/cutout.ts";
+export { flip } from "./augmentations/flip.ts";
+export type { Mixing } from "./augmentations/mixing.ts";
+export { mixup, type MixupOptions } from "./augmentations/mixup.ts";
+export { translate, type TranslateOptions } from "./augmentations/translate.ts";
 export { type Batch, Batches, type BatchesOptions } from "./batches.ts";
+export { type ChannelStatistics, channelStatistics } from "./channel_statistics.ts";
 export {
   type Cifar10,
   type Cifar100,
@@ -43,13 +73,22 @@ export {
   type ReadCsvOptions,
 } from "./csv.ts";
 export type { Dataset } from "./dataset.ts";
+export { type DrawnShapes, drawnShapes, type DrawnShapesOptions } from "./drawn_shapes.ts";
 export {
   decodeFashionMnist,
   type DecodeFashionMnistOptions,
   type FashionMnist,
 } from "./fashion_mnist.ts";
+export { findFashionMnist } from "./find_fashion_mnist.ts";
 export { decodeIdx, type DecodeIdxOptions } from "./idx.ts";
+export { type ImageBatch, ImageBatches, type ImageBatchesOptions } from "./image_batches.ts";
+export { decodeImagesNpy, type DecodeImagesNpyOptions, type ImagesLayout } from "./images_npy.ts";
 export { type Iris, iris } from "./iris.ts";
+export { type Cifar10Parts, loadCifar10 } from "./load_cifar10.ts";
+export { type Cifar100Parts, loadCifar100 } from "./load_cifar100.ts";
+export { type FashionMnistParts, loadFashionMnist } from "./load_fashion_mnist.ts";
+export { loadImagesNpy, type LoadImagesNpyOptions } from "./load_images_npy.ts";
+export { MissingFilesError } from "./missing_files_error.ts";
 export type { NdArray, NumericArray } from "./nd_array.ts";
 export { fitNormalizer, Normalizer, normalizerFromJson, type NormalizerJson } from "./normalize.ts";
 export { decodeNpy, type DecodeNpyOptions, encodeNpy } from "./npy.ts";

@@ -1,3 +1,5 @@
+import { random } from "@gradus/random";
+import { reference } from "@gradus/tensor/reference";
 import { assertEquals, assertInstanceOf } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { assertThrowsExactly } from "./_assert_throws_exactly_test.ts";
@@ -25,6 +27,13 @@ describe("layerFromJson()", () => {
     assertInstanceOf(made.layers[0], Dense);
     assertInstanceOf(made.layers[1], Sequential);
     assertEquals(made.toJSON(), model.toJSON());
+  });
+
+  it("looks at no setting that a record does not have, such as an initialiser", () => {
+    const { record } = layerCases.conv2d;
+    const layer = layerFromJson(JSON.parse(JSON.stringify({ ...record, weightInit: "fill" })));
+    layer.init([4, 5, 2], { backend: reference(), random: random(0) });
+    assertEquals(layer.toJSON!(), record);
   });
 
   it("refuses types that are not of this package, whatever objects inherit", () => {

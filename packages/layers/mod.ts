@@ -2,8 +2,9 @@
  * Layers of neural networks, each with its forward and its backward written by hand.
  *
  * A {@linkcode Layer} is initialised for a shape of input, computes its output from a batch, and takes
- * the gradient of the loss back. {@linkcode Sequential} puts layers one behind the other. Initialisers
- * are functions of a shape and a random stream.
+ * the gradient of the loss back. {@linkcode Sequential} puts layers one behind the other,
+ * {@linkcode Residual} beside each other. Images are `[batch, height, width, channels]`. Initialisers are
+ * functions of a shape and a random stream.
  *
  * @example
  * ```ts

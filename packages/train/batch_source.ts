@@ -4,7 +4,7 @@ import type { NumericArray, Shape } from "@gradus/tensor";
 export interface HostBatch {
   /** Inputs, `[rows, …]`. */
   readonly x: { readonly data: NumericArray | Uint8Array; readonly shape: Shape };
-  /** Targets, `[rows]` for labels (an `Int32Array`), otherwise `[rows, …]`. */
+  /** Targets: labels `[rows]` (an `Int32Array` or `Uint8Array`), or numbers `[rows, …]`. */
   readonly y: { readonly data: NumericArray | Uint8Array; readonly shape: Shape };
   /** How many rows. */
   readonly rows: number;
@@ -12,7 +12,7 @@ export interface HostBatch {
 
 /** Batches of a training set, epoch after epoch: `Batches` of `@gradus/data` is one. */
 export interface BatchSource {
-  /** Batches an epoch. */
+  /** Batches an epoch, at least 1. */
   readonly length: number;
   /**
    * The batches of an epoch.

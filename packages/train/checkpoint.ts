@@ -6,6 +6,7 @@ import { numbersOf, prefixed, tensorsOf } from "./_named_state.ts";
 import { assertComplete, matchTensors, readTensors } from "./_tensor_file.ts";
 import type { EarlyStopping } from "./early_stopping.ts";
 import type { NamedTensor } from "./named_tensor.ts";
+import type { WeightAverage } from "./weight_average.ts";
 import { readFileWhole, writeFileWhole } from "./whole_file.ts";
 
 /** Something with a state of its own that a checkpoint shall hold, such as a reduce-on-plateau schedule. */
@@ -34,6 +35,8 @@ export interface TrainingState {
   readonly epoch: number;
   /** Watches the validation loss and holds the best weights. */
   readonly stopping?: EarlyStopping;
+  /** Averages the weights. */
+  readonly average?: WeightAverage;
   /** Others by name: schedules that remember. */
   readonly others?: Readonly<Record<string, Savable>>;
 }
@@ -43,13 +46,14 @@ interface CheckpointRecord {
   readonly epoch: number;
   readonly optimizer: OptimizerState;
   readonly stopping: unknown;
+  readonly average: unknown;
   readonly others: Readonly<Record<string, unknown>>;
 }
 
 /**
  * All of a training as the bytes of a safetensors file: parameters, states, the optimizer's slots and
- * steps (which schedules depend on), the best weights, schedules that remember, and the epoch; all as of
- * the moment of the call.
+ * steps (which schedules depend on), the best and the averaged weights, schedules that remember, and the
+ * epoch; all as of the moment of the call.
  *
  * Batches of `@gradus/data` are a function of seed and epoch, and dropout's masks of its state, so that
  * training resumed from it equals training that never stopped, to the byte.
@@ -76,7 +80,7 @@ interface CheckpointRecord {
  * ```
  */
 export async function encodeCheckpoint(training: TrainingState): Promise<Uint8Array> {
-  const { model, optimizer, epoch, stopping, others = {} } = training;
+  const { model, optimizer, epoch, stopping, average, others = {} } = training;
   if (!isEpoch(epoch)) {
     throw new RangeError(
       `Cannot save a checkpoint as epoch must be a whole number of at least 0: found ${epoch}`,
@@ -86,6 +90,7 @@ export async function encodeCheckpoint(training: TrainingState): Promise<Uint8Ar
     epoch,
     optimizer: optimizer.save(),
     stopping: stopping?.save() ?? null,
+    average: average?.save() ?? null,
     others: Object.fromEntries(Object.entries(others).map(([name, part]) => [name, part.save()])),
   };
   // Before the first wait, so that all is of the same step.
@@ -125,7 +130,7 @@ export function decodeCheckpoint(
   training: Omit<TrainingState, "epoch">,
   options: { readonly name?: string } = {},
 ): number {
-  const { model, optimizer, stopping, others = {} } = training;
+  const { model, optimizer, stopping, average, others = {} } = training;
   const { name = "the file" } = options;
   const { tensors, metadata } = decodeSafetensors(bytes, { name });
   const record = parseRecord(name, metadata.get("checkpoint"));
@@ -146,6 +151,7 @@ export function decodeCheckpoint(
   try {
     for (const [part, savable] of Object.entries(others)) restore(savable, record.others[part]);
     if (stopping !== undefined) restore(stopping, record.stopping);
+    if (average !== undefined) restore(average, record.average);
     const { matches, ...report } = matchTensors(name, tensors, tensorsOfTraining(training));
     assertComplete(name, report, "the training's tensors");
     optimizer.restore(record.optimizer);
@@ -222,24 +228,25 @@ export async function loadCheckpoint(
 
 /** All tensors of a training under the names that the file gives them. */
 function tensorsOfTraining(training: Omit<TrainingState, "epoch">): NamedTensor[] {
-  const { model, optimizer, stopping } = training;
+  const { model, optimizer, stopping, average } = training;
   return [
     ...prefixed("model", tensorsOf(model)),
     ...prefixed("optimizer", optimizer.slots),
     ...prefixed("best", stopping?.best() ?? []),
+    ...prefixed("average", average?.averages ?? []),
   ];
 }
 
-/** What a training has of states that are no tensors. */
+/** What a training has of states that are no tensors; what is null it does not have. */
 function stateNames(
   numbers: readonly string[],
-  parts: { readonly stopping?: unknown; readonly others?: Readonly<Record<string, unknown>> },
+  parts: Partial<Record<"stopping" | "average" | "others", unknown>>,
 ): string[] {
-  const { stopping = null, others = {} } = parts;
+  const has = (part: "stopping" | "average") => (parts[part] ?? null) !== null;
   return [
     ...numbers.map((name) => `model.${name}`),
-    ...(stopping === null ? [] : ["stopping"]),
-    ...Object.keys(others).map((name) => `others.${name}`),
+    ...(["stopping", "average"] as const).filter(has),
+    ...Object.keys(parts.others ?? {}).map((name) => `others.${name}`),
   ];
 }
 

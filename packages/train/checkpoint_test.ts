@@ -39,6 +39,7 @@ import {
   loadCheckpoint,
   type Savable,
   saveCheckpoint,
+  WeightAverage,
 } from "./mod.ts";
 
 const dataset = {
@@ -80,6 +81,7 @@ function setUp(make: Make, seed = 0) {
     model,
     optimizer: make(model.parameters, plateau),
     stopping: new EarlyStopping(model, { patience: 2 }),
+    average: new WeightAverage(model, { decay: (step) => 1 - 1 / step, every: 2, lookahead: true }),
     others: { plateau },
   };
 }
@@ -87,12 +89,13 @@ type Training = ReturnType<typeof setUp>;
 
 /** Trains from one epoch to another, and gives the checkpoint before each, and the last one. */
 async function train(training: Training, startEpoch = 0): Promise<Uint8Array[]> {
-  const { backend, model, optimizer, stopping, others: { plateau } } = training;
+  const { backend, model, optimizer, stopping, average, others: { plateau } } = training;
   const loss = new SoftmaxCrossEntropy();
   const batches = new Batches(dataset, { size: 3, seed: 0 });
   const checkpoints = [await encodeCheckpoint({ ...training, epoch: startEpoch })];
   const options = { model, loss, optimizer, batches, startEpoch, epochs: EPOCHS };
   for await (const { isLast, epoch } of fit(options)) {
+    average.update();
     if (!isLast) continue;
     const { loss: validation } = await evaluate({ backend, model, loss, batches });
     stopping.observe(validation);
@@ -180,7 +183,7 @@ describe("decodeCheckpoint()", () => {
     const withNumbers = (numbers: string) =>
       encodeSafetensors(tensors, { metadata: { ...Object.fromEntries(metadata), numbers } });
     const one = { shape: [1], data: new Float32Array(1) };
-    const { optimizer, stopping, others } = record;
+    const { optimizer, stopping, average, others } = record;
     const cases: [Uint8Array, new (message: string) => Error, string][] = [
       [good.slice(0, 100), SyntaxError, "f"],
       [
@@ -212,9 +215,13 @@ describe("decodeCheckpoint()", () => {
         "Cannot load f as it must have the training's tensors and no other: found missing model.0.bias, extra none",
       ],
       [
-        withTensors([["optimizer.0.bias.velocity", null], ["best.0.bias", null]]),
+        withTensors([
+          ...["optimizer.0.bias.velocity", "best.0.bias", "average.1.total"].map(
+            (name): [string, null] => [name, null],
+          ),
+        ]),
         TypeError,
-        "Cannot load f as it must have the training's tensors and no other: found missing optimizer.0.bias.velocity, best.0.bias, extra none",
+        "Cannot load f as it must have the training's tensors and no other: found missing optimizer.0.bias.velocity, best.0.bias, average.1.total, extra none",
       ],
       [
         withTensors([["other", one], ["__proto__", one]]),
@@ -246,9 +253,9 @@ describe("decodeCheckpoint()", () => {
         "Cannot load f as it must have the training's states and no other: found missing none, extra model.__proto__",
       ],
       [
-        withRecord({ ...record, stopping: null, others: { __proto: {} } }),
+        withRecord({ ...record, stopping: null, average: undefined, others: { b: {} } }),
         TypeError,
-        "Cannot load f as it must have the training's states and no other: found missing stopping, others.plateau, extra others.__proto",
+        "Cannot load f as it must have the training's states and no other: found missing stopping, average, others.plateau, extra others.b",
       ],
       [
         withRecord({ ...record, optimizer: { ...optimizer, kind: "adam" } }),
@@ -269,6 +276,11 @@ describe("decodeCheckpoint()", () => {
         withRecord({ ...record, stopping: { ...stopping, observed: -1 } }),
         TypeError,
         "Cannot restore early stopping as its state must be one that it saved, with 2 numbers: found ",
+      ],
+      [
+        withRecord({ ...record, average: { ...average, steps: 0.5 } }),
+        TypeError,
+        'Cannot restore averaged weights as steps must be a whole number of at least 0: found {"steps":0.5}',
       ],
       [
         withRecord({ ...record, others: { plateau: { ...others.plateau, rate: -1 } } }),
@@ -380,7 +392,7 @@ describe("saveCheckpoint() and loadCheckpoint()", () => {
     await assertRejects(
       () => loadCheckpoint({ model, optimizer }, path),
       TypeError,
-      `Cannot load ${path} as it must have the training's states and no other: found missing none, extra stopping, others.plateau`,
+      `Cannot load ${path} as it must have the training's states and no other: found missing none, extra stopping, average, others.plateau`,
     );
   });
 });

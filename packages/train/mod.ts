@@ -46,5 +46,5 @@ export * from "./model_file.ts";
 export * from "./named_tensor.ts";
 export * from "./parameter_statistics.ts";
 export * from "./run.ts";
-export * from "./whole_file.ts";
 export * from "./weight_average.ts";
+export * from "./whole_file.ts";

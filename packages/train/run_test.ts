@@ -208,6 +208,24 @@ describe("Run", () => {
     assertEquals(namesIn(run.folder).filter((name) => name.endsWith(".tmp")), []);
   });
 
+  it("starts its history over, empty or with epochs that are done", async () => {
+    const options = { root: await newRoot(), modelName: "a", config: {}, redrawMs: 0 };
+    const run = await openRun(options);
+    await run.log(entry(0));
+    await run.log(entry(1));
+    const before = await Deno.readTextFile(run.path("history.csv"));
+    const { epochs } = run;
+    const done = [...epochs];
+    run.restart();
+    assertEquals(run.epochs, []);
+    await run.log(entry(7));
+    assert((await Deno.readTextFile(run.path("history.csv"))).includes("\n8,"));
+    run.restart(done);
+    assertEquals([run.epochs, epochs], [done, done]);
+    await run.finish();
+    assertEquals(await Deno.readTextFile(run.path("history.csv")), before);
+  });
+
   it("goes on after a drawing that failed", async () => {
     const options = { root: await newRoot(), modelName: "a", config: {}, redrawMs: 0 };
     const run = await openRun(options);

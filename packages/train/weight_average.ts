@@ -7,7 +7,7 @@ import type { NamedTensor } from "./named_tensor.ts";
 export interface WeightAverageOptions {
   /**
    * Share of the old average that stays at an update, in `[0, 1]`: a number, or a function of how many
-   * steps there were.
+   * steps there were, this one included.
    */
   readonly decay: number | ((step: number) => number);
   /** Steps between two updates, at least 1. Default: 1. */
@@ -26,9 +26,11 @@ export interface WeightAverageState {
 }
 
 /**
- * A moving average of a model's parameters and states, `a ← decay · a + (1 − decay) · w`.
+ * A moving average of a model's parameters and states, `a ← a + (1 − decay) · (w − a)`.
  *
- * It starts at the model's values when it is made. Tensors keep their identity: contents are swapped.
+ * It starts at the model's values when it is made; where they do not change, neither does it, not even by
+ * rounding. States that are whole numbers are no part of it. Tensors keep their identity: contents are
+ * swapped.
  *
  * Source: Polyak and Juditsky, Acceleration of stochastic approximation by averaging, 1992; Zhang et al.,
  * Lookahead optimizer: k steps forward, 1 step back, NeurIPS 2019.
@@ -62,7 +64,10 @@ export class WeightAverage implements Disposable {
   /** The averages under the names of the model's tensors. */
   readonly averages: readonly NamedTensor[];
   readonly #scratch: Tensor;
+  // One view of the scratch memory for each tensor, in its shape.
+  readonly #parts: readonly Tensor[];
   #steps = 0;
+  #isSwapped = false;
 
   /**
    * An average that equals the model.
@@ -70,6 +75,7 @@ export class WeightAverage implements Disposable {
    * @param model The model, initialised.
    * @param options Decay, interval, and whether the model follows.
    * @throws {RangeError} If a decay is not in `[0, 1]`, or the interval not a whole number of at least 1.
+   * @throws {Error} If the model has no tensors, as before `init`.
    */
   constructor(model: Layer, options: WeightAverageOptions) {
     const { decay, every = 1, lookahead = false } = options;
@@ -78,58 +84,70 @@ export class WeightAverage implements Disposable {
         `Cannot average weights as every must be a whole number of at least 1: found ${every}`,
       );
     }
-    this.#decay = typeof decay === "number" ? () => decay : decay;
     if (typeof decay === "number") assertDecay(decay, 0);
+    this.#decay = typeof decay === "number" ? () => decay : decay;
     this.#every = every;
     this.#lookahead = lookahead;
-    this.#live = tensorsOf(model);
+    this.#live = tensorsOf(model).filter(({ value }) => value.dtype !== "int32");
+    const largest = this.#live.toSorted((a, b) => b.value.size - a.value.size)[0]?.value;
+    if (largest === undefined) {
+      throw new Error("Cannot average weights as the model must have some: found none");
+    }
+    this.#scratch = new Tensor(largest.backend, largest.shape, { purpose: "averaging weights" });
+    this.#parts = this.#live.map(({ value }) =>
+      new Tensor(value.backend, value.shape, { base: this.#scratch })
+    );
     this.averages = this.#live.map(({ name, value }) => {
-      const copy = new Tensor(value.backend, value.shape, { purpose: "averaged weights" });
+      const copy = new Tensor(value.backend, value.shape, { purpose: `the average of ${name}` });
       value.backend.copy(value, copy);
       return { name, value: copy };
     });
-    const largest = this.#live.reduce((size, { value }) => Math.max(size, value.size), 1);
-    const { backend } = this.#live[0]!.value;
-    this.#scratch = new Tensor(backend, [largest], { purpose: "averaging weights" });
   }
 
   /**
    * Takes the model's values into the average, if this step is one for it; call it after each step.
    *
-   * @throws {RangeError} If the decay of this step is not in `[0, 1]`.
+   * @throws {RangeError} If the decay of this step is not in `[0, 1]`; nothing changes.
+   * @throws {Error} If the contents are swapped.
    */
   update(): void {
-    if (++this.#steps % this.#every !== 0) return;
-    const decay = this.#decay(this.#steps);
-    assertDecay(decay, this.#steps);
-    this.#live.forEach(({ value }, i) => {
-      const { value: average } = this.averages[i]!;
-      const { backend } = value;
-      const part = this.#part(value);
-      backend.binary("multiply", average, decay, average);
-      backend.binary("multiply", value, 1 - decay, part);
-      backend.binary("add", average, part, average);
-      if (this.#lookahead) backend.copy(average, value);
-    });
+    this.#assertOwn("average weights");
+    const step = this.#steps + 1;
+    if (step % this.#every === 0) {
+      const decay = this.#decay(step);
+      assertDecay(decay, step);
+      this.#live.forEach(({ value }, i) => {
+        const [average, part] = [this.averages[i]!.value, this.#parts[i]!];
+        const { backend } = value;
+        backend.binary("subtract", value, average, part);
+        backend.binary("multiply", part, 1 - decay, part);
+        backend.binary("add", average, part, average);
+        if (this.#lookahead) backend.copy(average, value);
+      });
+    }
+    this.#steps = step;
   }
 
   /** Exchanges the contents of model and average: to evaluate the average, and again to train on. */
   swap(): void {
     this.#live.forEach(({ value }, i) => {
-      const { value: average } = this.averages[i]!;
-      const part = this.#part(value);
-      value.backend.copy(value, part);
-      value.backend.copy(average, value);
-      value.backend.copy(part, average);
+      const [average, part] = [this.averages[i]!.value, this.#parts[i]!];
+      const { backend } = value;
+      backend.copy(value, part);
+      backend.copy(average, value);
+      backend.copy(part, average);
     });
+    this.#isSwapped = !this.#isSwapped;
   }
 
   /**
    * What a checkpoint keeps of it, beside the averages.
    *
    * @returns A new record, plain JSON.
+   * @throws {Error} If the contents are swapped.
    */
   save(): WeightAverageState {
+    this.#assertOwn("save averaged weights");
     return { steps: this.#steps };
   }
 
@@ -138,11 +156,13 @@ export class WeightAverage implements Disposable {
    *
    * @param state Such a record.
    * @throws {TypeError} If it is no such record; nothing changes.
+   * @throws {Error} If the contents are swapped.
    */
   restore(state: WeightAverageState): void {
+    this.#assertOwn("restore averaged weights");
     if (!Number.isSafeInteger(state?.steps) || state.steps < 0) {
       throw new TypeError(
-        `Cannot restore averaged weights as steps must be a whole number: found ${
+        `Cannot restore averaged weights as steps must be a whole number of at least 0: found ${
           JSON.stringify(state)
         }`,
       );
@@ -161,17 +181,10 @@ export class WeightAverage implements Disposable {
     this.dispose();
   }
 
-  /** Scratch memory in the shape of a tensor, one view for each. */
-  #part(value: Tensor): Tensor {
-    let part = this.#parts.get(value);
-    if (part === undefined) {
-      part = new Tensor(value.backend, value.shape, { base: this.#scratch });
-      this.#parts.set(value, part);
-    }
-    return part;
+  #assertOwn(verb: string): void {
+    if (!this.#isSwapped) return;
+    throw new Error(`Cannot ${verb} as the model must hold its own: found them swapped`);
   }
-
-  readonly #parts = new Map<Tensor, Tensor>();
 }
 
 function assertDecay(decay: number, step: number): void {

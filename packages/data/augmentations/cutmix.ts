@@ -48,7 +48,7 @@ interface Box {
  * });
  * const [{ y }] = batches.epoch(0);
  * assertEquals(y.shape, [20, 10]);
- * assertAlmostEquals(y.data.subarray(0, 10).reduce((sum, share) => sum + share), 1, 1e-6);
+ * assertAlmostEquals([...y.data.subarray(0, 10)].reduce((sum, share) => sum + share), 1, 1e-6);
  * ```
  */
 export function cutmix(options: CutmixOptions): Mixing {

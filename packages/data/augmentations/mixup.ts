@@ -35,7 +35,7 @@ export interface MixupOptions {
  * });
  * const [{ y }] = batches.epoch(0);
  * assertEquals(y.shape, [20, 10]);
- * assertAlmostEquals(y.data.subarray(0, 10).reduce((sum, share) => sum + share), 1, 1e-6);
+ * assertAlmostEquals([...y.data.subarray(0, 10)].reduce((sum, share) => sum + share), 1, 1e-6);
  * ```
  */
 export function mixup(options: MixupOptions): Mixing {

@@ -32,6 +32,13 @@ describe("orthogonalInit()", () => {
     }
   });
 
+  it("has orthogonal columns of draws that are nearly parallel, too", () => {
+    const stream = random(0);
+    const parallel = { ...stream, normal: () => 1 + 1e-9 * stream.normal() };
+    const values = orthogonalInit()([9, 4], parallel);
+    assert(distanceFromOrthogonal(values, [9, 4], 1) < 1e-12);
+  });
+
   it("is scaled by the gain", () => {
     const values = orthogonalInit({ gain: 3 })([6, 4], random(0));
     assert(distanceFromOrthogonal(values, [6, 4], 9) < 1e-12);

@@ -1,5 +1,5 @@
 import type { Random } from "@gradus/random";
-import { formatShape, type Shape, ShapeError, sizeOf } from "@gradus/tensor";
+import { assertShape, formatShape, type Shape, ShapeError, sizeOf } from "@gradus/tensor";
 import { symmetricEigen } from "./_symmetric_eigen.ts";
 import type { Initializer } from "./initializer.ts";
 
@@ -28,7 +28,7 @@ export interface WhiteningOptions {
  * ones; filters beyond them, at most twice as many, are their negatives, for what follows may drop negative
  * numbers. Meant to be frozen, for few channels: the time grows as the cube of the kernel's numbers.
  *
- * @param images Some hundreds or more from the training split; kept, not copied, until the layer's `init`.
+ * @param images Some hundreds or more from the training split; kept, not copied, as long as the layer.
  * @param options What is added to eigenvalues, and how many patches to look at.
  * @returns An initialiser for kernels `[height, width, channels, filters]`.
  * @throws {ShapeError} If images or kernel have not four axes, the data does not fill its shape, the kernel's
@@ -94,6 +94,7 @@ export function whiteningInit(
 }
 
 function checkImages({ data, shape }: WhiteningImages): void {
+  assertShape(shape);
   if (shape.length !== 4 || data.length !== sizeOf(shape)) {
     throw new ShapeError(
       `Cannot initialise as whitening as numbers must fill images [n, height, width, channels]: found ${data.length} for ${

@@ -25,7 +25,10 @@ function assemble<P extends Parameters>(
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module.build()), {
     env: { memory: storage },
   });
-  return { run: exports.run as (...numbers: number[]) => number, buffer: storage.buffer as ArrayBuffer };
+  return {
+    run: exports.run as (...numbers: number[]) => number,
+    buffer: storage.buffer as ArrayBuffer,
+  };
 }
 
 /** What `code` makes of two numbers. */

@@ -273,7 +273,10 @@ export const i32x4 = {
   }),
 };
 
-/** Four float32 numbers. `min` and `max` make NaN of NaN; comparisons make masks. */
+/**
+ * Four float32 numbers. `min` and `max` make NaN of NaN; `pmin` and `pmax` are one instruction, and give
+ * the first operand where it is NaN. Comparisons make masks.
+ */
 export const f32x4 = {
   constant: (value: number): Value<"v128"> => ({ type: "v128", code: f32x4Literal(value) }),
   splat: unary<"f32", "v128">("v128", simd, f32Literal)(0x13),
@@ -285,6 +288,8 @@ export const f32x4 = {
       div: 0xe7,
       min: 0xe8,
       max: 0xe9,
+      pmin: 0xea,
+      pmax: 0xeb,
       eq: 0x41,
       ne: 0x42,
       lt: 0x43,

@@ -41,10 +41,20 @@ export class Machine {
     if (held.sizeBytes < sizeBytes) {
       // By half more than asked for: a little more the next time is no new block.
       const wishedBytes = held.sizeBytes === 0 ? sizeBytes : Math.ceil(1.5 * sizeBytes);
-      const address = this.heap.allocate(wishedBytes, "the workspace of a kernel");
+      const address = this.#allocate(wishedBytes);
       if (held.sizeBytes > 0) this.heap.release(held.address, held.sizeBytes);
       [held.address, held.sizeBytes] = [address, wishedBytes];
     }
     return held.address;
+  }
+
+  #allocate(sizeBytes: number): number {
+    try {
+      return this.heap.allocate(sizeBytes, "the workspace of a kernel");
+    } catch (error) {
+      // Parts that were called already must not run on into memory that the caller gives back.
+      this.threads.join();
+      throw error;
+    }
   }
 }

@@ -2,6 +2,7 @@ import type { Heap } from "./heap.ts";
 import type { Library } from "./library.ts";
 import {
   CALL_NUMBERS,
+  CALLER_SLEEPS,
   CALLS,
   DESK_BYTES,
   DONE,
@@ -10,14 +11,13 @@ import {
   PUBLISHED,
   READY,
   RING_BYTES,
+  SPINS,
   STATE,
   threadSource,
   webSource,
+  WORKER_SLEEPS,
   type WorkerData,
 } from "./worker_source.ts";
-
-/** Looks at a worker's progress before sleeping: some hundred microseconds. */
-const SPINS = 100_000;
 
 /** How long to sleep before looking whether the worker still lives. */
 const NAP_MS = 50;
@@ -160,7 +160,7 @@ export class Threads {
           }`,
         );
       }
-      desk.nap();
+      desk.nap(calls);
     }
   }
 
@@ -209,16 +209,20 @@ class Desk {
   publish(): void {
     this.published = (this.published + 1) | 0;
     Atomics.store(this.#words, PUBLISHED, this.published);
-    Atomics.notify(this.#words, PUBLISHED);
+    // A worker that is about to sleep sees the new count: it sleeps on the old one.
+    if (Atomics.load(this.#words, WORKER_SLEEPS) === 1) Atomics.notify(this.#words, PUBLISHED);
   }
 
-  /** Sleeps until the worker does something; where that is forbidden, returns at once. */
-  nap(): void {
+  /** Sleeps until the worker has done a call more; where that is forbidden, returns at once. */
+  nap(calls: number): void {
+    Atomics.store(this.#words, CALLER_SLEEPS, 1);
+    const { done } = this;
     try {
-      Atomics.wait(this.#words, DONE, this.done, NAP_MS);
+      if (!this.hasDone(calls)) Atomics.wait(this.#words, DONE, done, NAP_MS);
     } catch {
       // A browser's main thread may not sleep: it keeps looking.
     }
+    Atomics.store(this.#words, CALLER_SLEEPS, 0);
   }
 }
 

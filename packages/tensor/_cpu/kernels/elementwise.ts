@@ -141,20 +141,24 @@ function addPatterns(library: Library, op: string, code: Pair): Patterns {
   };
 }
 
-/** `out = condition ≠ 0 ? a : b`, all of one shape. */
+/** `out = condition ≠ 0 ? a : b`; `aMoves` is 1, or 0 where `a` is the same four numbers throughout. */
 function addWhere(library: Library): number {
   const parameters = {
     condition: "i32",
     a: "i32",
+    aMoves: "i32",
     b: "i32",
+    bMoves: "i32",
     out: "i32",
     count: "i32",
   } as const;
   return library.add("where", { parameters }, (f, p) => {
     forEachVector(f, p.count, (place) => {
-      const at = (row: Local<"i32">) => v128.load(i32.add(row, place.offset));
-      const holds = f32x4.ne(at(p.condition), 0);
-      storeVector(f, p.out, v128.select(holds, at(p.a), at(p.b)), place);
+      const holds = f32x4.ne(v128.load(i32.add(p.condition, place.offset)), 0);
+      const at = (row: Local<"i32">, moves: Local<"i32">) =>
+        v128.load(i32.add(row, i32.mul(place.offset, moves)));
+      const chosen = v128.select(holds, at(p.a, p.aMoves), at(p.b, p.bMoves));
+      storeVector(f, p.out, chosen, place);
     });
   });
 }

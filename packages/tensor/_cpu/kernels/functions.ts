@@ -94,7 +94,7 @@ export class Functions {
 
   /** `eˣ`: 2ⁿ · eʳ with x = n · ln 2 + r. */
   exp(x: Term<"v128">): Variable {
-    const { n, rest } = this.#reduce(f32x4.min(f32x4.max(x, -104), 89));
+    const { n, rest } = this.#reduce(f32x4.pmin(f32x4.pmax(x, -104), 89));
     // In two factors: either may be far outside of what one exponent holds.
     const half = this.#f.let(i32x4.shrS(n, 1));
     const power = f32x4.mul(f32x4.add(this.#expm1OfRest(rest), 1), powerOfTwo(half));
@@ -103,7 +103,7 @@ export class Functions {
 
   /** `eˣ − 1` for x ≤ 0. */
   expm1(x: Term<"v128">): Variable {
-    const { n, rest } = this.#reduce(f32x4.max(x, -30));
+    const { n, rest } = this.#reduce(f32x4.pmax(x, -30));
     const scale = this.#f.let(powerOfTwo(n));
     return this.#f.let(
       this.#madd(scale, this.#expm1OfRest(rest), f32x4.sub(scale, 1)),
@@ -142,7 +142,7 @@ export class Functions {
   /** `ln(1 + eˣ)`. */
   softplus(x: Variable): Vector {
     const e = this.exp(f32x4.neg(f32x4.abs(x)));
-    return f32x4.add(f32x4.max(x, 0), this.log1p(e));
+    return f32x4.add(f32x4.pmax(x, 0), this.log1p(e));
   }
 
   tanh(x: Variable): Vector {
@@ -189,7 +189,7 @@ export class Functions {
     const square = f.let(f32x4.mul(x, x));
     const small = this.#madd(size, this.polynomial(square, ERF), size);
     // Beyond 10 erfc is 0 in float32; the bound keeps 0 · ∞ away.
-    const z = f.let(f32x4.min(size, 10.5));
+    const z = f.let(f32x4.pmin(size, 10.5));
     const t = f.let(f32x4.div(1, this.#madd(z, 0.4, 1)));
     const complement = f.let(
       f32x4.mul(
@@ -246,7 +246,7 @@ export const unaryCode: Record<Exclude<UnaryOp, "sin" | "cos">, UnaryCode> = {
   // Not max(0, x): it must not turn −0 into 0.
   relu: (_, x) => v128.andNot(x, f32x4.lt(x, 0)),
   leakyRelu: (_, x, alpha) => v128.select(f32x4.lt(x, 0), f32x4.mul(x, alpha), x),
-  elu: (m, x, alpha) => v128.select(f32x4.lt(x, 0), f32x4.mul(alpha, m.expm1(f32x4.min(x, 0))), x),
+  elu: (m, x, alpha) => v128.select(f32x4.lt(x, 0), f32x4.mul(alpha, m.expm1(f32x4.pmin(x, 0))), x),
   // 0 · ∞ would be NaN at −Infinity, where the limit is 0.
   gelu: (m, x) => v128.andNot(f32x4.mul(x, m.normalShare(x)), f32x4.eq(x, -Infinity)),
   silu: (m, x) => v128.andNot(f32x4.mul(x, m.sigmoid(x)), f32x4.eq(x, -Infinity)),

@@ -133,28 +133,31 @@ function forEachPixel(f: FunctionBuilder, window: Window, visit: (at: Word) => v
 
 function addMaxPool(library: Library): number {
   return library.add("maxPool", { parameters: PARAMETERS }, (f, p) => {
+    const isFirst = f.local("i32");
     forEachWindow(f, p, (window) => {
       const indices = f.let(i32.add(p.indices, window.yOffset));
-      forEachVector(f, window.channels, (place) => {
-        const best = f.let(f32x4.constant(-Infinity));
-        // No place at first, so that the first pixel takes the lead even with −Infinity.
-        const where = f.let(i32x4.constant(-1));
-        forEachPixel(f, window, (at) => {
-          const x = f.let(v128.load(i32.add(i32.add(p.x, i32.shl(at, 2)), place.offset)));
+      f.set(isFirst, i32.constant(1));
+      forEachPixel(f, window, (at) => {
+        const pixel = f.let(i32.add(p.x, i32.shl(at, 2)));
+        forEachVector(f, window.channels, (place) => {
+          const load = (row: Word) => v128.load(i32.add(row, place.offset));
+          const x = f.let(load(pixel));
+          const best = f.let(load(window.y));
           // Only a larger number, or the first NaN, takes the lead: a tie stays with the first.
           const isNan = v128.andNot(f32x4.ne(x, x), f32x4.ne(best, best));
           const leads = f.let(
-            v128.or(v128.or(f32x4.gt(x, best), isNan), i32x4.eq(where, -1)),
+            v128.or(v128.or(f32x4.gt(x, best), isNan), i32x4.splat(i32.sub(0, isFirst))),
           );
-          f.set(best, v128.select(leads, x, best));
-          const index = i32x4.add(
-            i32x4.splat(i32.add(at, i32.shrU(place.offset, 2))),
-            i32x4.lanes([0, 1, 2, 3]),
-          );
-          f.set(where, v128.select(leads, index, where));
+          storeVector(f, window.y, v128.select(leads, x, best), place);
+          f.if(p.indices, () => {
+            const index = i32x4.add(
+              i32x4.splat(i32.add(at, i32.shrU(place.offset, 2))),
+              i32x4.lanes([0, 1, 2, 3]),
+            );
+            storeVector(f, indices, v128.select(leads, index, load(indices)), place);
+          });
         });
-        storeVector(f, window.y, best, place);
-        f.if(p.indices, () => storeVector(f, indices, where, place));
+        f.set(isFirst, i32.constant(0));
       });
     });
   });

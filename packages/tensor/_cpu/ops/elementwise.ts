@@ -104,15 +104,18 @@ export function where(
   },
 ): void {
   const isWhole = (x: Operand | number) => typeof x !== "number" && equalShapes(x.shape, out.shape);
-  if (!isWhole(condition) || !isWhole(a) || !isWhole(b)) {
+  const isEither = (x: Operand | number) => isWhole(x) || typeof x === "number";
+  if (!isWhole(condition) || !isEither(a) || !isEither(b)) {
     return reference.where(condition, a, b, out);
   }
   machine.threads.call(
     0,
     machine.kernels.elementwise.where,
     addressOf(condition),
-    addressOf(a as Operand),
-    addressOf(b as Operand),
+    locate(machine, a, 0),
+    isWhole(a) ? 1 : 0,
+    locate(machine, b, 1),
+    isWhole(b) ? 1 : 0,
     addressOf(out),
     sizeOf(out.shape),
   );
@@ -180,11 +183,11 @@ function isNumber(x: Operand | number): boolean {
   return typeof x === "number" || sizeOf(x.shape) === 1;
 }
 
-/** Address of an operand's numbers; a number is put into memory. */
+/** Address of an operand's numbers; a number is put into memory, four times. */
 function locate(machine: Machine, x: Operand | number, slot: number): number {
   if (typeof x !== "number") return addressOf(x);
   const address = SCALAR_ADDRESS + 16 * slot;
-  machine.heap.floats[address / 4] = x;
+  machine.heap.floats.fill(x, address / 4, address / 4 + 4);
   return address;
 }
 

@@ -1,0 +1,20 @@
+import { choiceFlag, type FlagValues, imageFlags, textFlag } from "@gradus/cli";
+import { type RecipeName, RECIPES } from "./recipes.ts";
+
+/** What `deno task cifar` can be told. */
+export const FLAGS = {
+  recipe: choiceFlag({
+    description: "how large a network, and how long it is trained",
+    fallback: "default",
+    choices: Object.keys(RECIPES) as RecipeName[],
+  }),
+  ...imageFlags({ epochs: null, batch: null, learningRate: null, modelName: "cifar" }),
+  test: textFlag({
+    description: "images to predict in place of the test batch, without labels",
+    fallback: null,
+    placeholder: "FILE.npy",
+  }),
+};
+
+/** The settings of a run. */
+export type Settings = FlagValues<typeof FLAGS>;

@@ -1,0 +1,51 @@
+/** How large a network, and how long it is trained. */
+export interface Recipe {
+  /** One sentence for the report. */
+  readonly purpose: string;
+  /** Channels of the three blocks. */
+  readonly widths: readonly [number, number, number];
+  /** Whether the first convolution keeps the image at (almost) full size; else it halves it. */
+  readonly isFullSize: boolean;
+  /** Whether the first block has a second convolution. */
+  readonly isFirstBlockDeep: boolean;
+  /** Images of a step. */
+  readonly batch: number;
+  /** Passes over the training images. */
+  readonly epochs: number;
+  /** Side of the square that is cut out of each training image; 0 for none. */
+  readonly cutout: number;
+}
+
+/** The recipes by the names that `--recipe` takes. */
+export const RECIPES = {
+  quick: {
+    purpose: "the least work that passes 75 %",
+    widths: [16, 48, 96],
+    isFullSize: false,
+    isFirstBlockDeep: false,
+    batch: 256,
+    epochs: 3,
+    cutout: 0,
+  },
+  default: {
+    purpose: "eight epochs with their curve",
+    widths: [32, 64, 128],
+    isFullSize: false,
+    isFirstBlockDeep: true,
+    batch: 512,
+    epochs: 8,
+    cutout: 0,
+  },
+  best: {
+    purpose: "the highest accuracy that one machine reaches in reasonable time",
+    widths: [32, 128, 256],
+    isFullSize: true,
+    isFirstBlockDeep: true,
+    batch: 512,
+    epochs: 10,
+    cutout: 0,
+  },
+} satisfies Record<string, Recipe>;
+
+/** The name of a recipe. */
+export type RecipeName = keyof typeof RECIPES;

@@ -1,0 +1,60 @@
+import { openBackend } from "@gradus/cli/open-backend";
+import { type ImageOutcome, type ImageTask, runImages } from "@gradus/cli/run-images";
+import type { ClassifierProgress } from "@gradus/cli/train-classifier";
+import { alternatingFlip } from "@gradus/data/alternating-flip";
+import { cutout } from "@gradus/data/cutout";
+import { translate } from "@gradus/data/translate";
+import type { Settings } from "./flags.ts";
+import { explain } from "./explain.ts";
+import { buildNetwork } from "./network.ts";
+import { RECIPES } from "./recipes.ts";
+
+/** What a run is told beside its settings. */
+export interface CifarOptions {
+  /** The folder of all experiments. Default: `experiments`. */
+  readonly root?: string;
+  /** Asks to stop. */
+  readonly signal?: AbortSignal;
+  /** Sees how far training is. */
+  readonly onProgress: (progress: ClassifierProgress) => void;
+}
+
+/** Trains the network of a recipe, tests it once, and writes everything into a new folder. */
+export async function runCifar(
+  task: ImageTask,
+  settings: Settings,
+  options: CifarOptions,
+): Promise<ImageOutcome> {
+  const recipe = RECIPES[settings.recipe];
+  const epochs = settings.epochs ?? recipe.epochs;
+  const batch = settings.batch ?? recipe.batch;
+  await using backend = await openBackend(settings.backend);
+  const { json: _json, help: _help, ...rest } = settings;
+  const name = settings.sample ? "shapes drawn in code" : "CIFAR-10";
+  return await runImages({
+    ...options,
+    title: `A convolutional network on ${name}`,
+    lead: `Recipe ${settings.recipe}: ${recipe.purpose}.`,
+    task,
+    build: (context) =>
+      buildNetwork(recipe, context, { epochs, batch, learningRate: settings["learning-rate"] }),
+    augment: [
+      alternatingFlip(),
+      translate({ pixels: 2 }),
+      ...recipe.cutout > 0 ? [cutout({ size: recipe.cutout })] : [],
+    ],
+    mirrored: true,
+    explain: ({ model }) => explain({ model, recipe, epochs, batch, settings }),
+    ...{ backend, epochs, batch },
+    seed: settings.seed,
+    validation: settings.sample ? Math.min(500, settings.validation) : settings.validation,
+    limit: settings.limit,
+    modelName: settings["model-name"],
+    resume: settings.resume,
+    config: {
+      ...rest,
+      ...{ epochs, batch, network: recipe },
+      versions: { gradus: "0.1.0", deno: Deno.version.deno, v8: Deno.version.v8 },
+    },
+  });
+}
