@@ -1,8 +1,9 @@
 /**
  * Checks the direction of dependencies: a package imports packages from rows below its own only.
  *
- * Tests may also import packages of their own row, and `@gradus/testing`. What is never published,
- * `testing`, the apps and `bench`, may import any package, and of the others `testing` alone.
+ * Tests may import any package, as a layer's test does `gradientCheck`, and `@gradus/testing`. What is
+ * never published, `testing`, the apps and `bench`, may import any package, and of the others `testing`
+ * alone.
  * Relative imports stay in the package, as they would not be published with it.
  *
  * @module
@@ -57,7 +58,7 @@ export function findProblems({ member, path, imports }: Module): string[] {
     }
     const imported = rows.get(name);
     if (imported === undefined) return [`imports ${name}, which is of no row`];
-    if (row === undefined || imported < row || (isTest(path) && imported === row)) return [];
+    if (row === undefined || imported < row || isTest(path)) return [];
     return [`imports ${name} of row ${imported} and is of row ${row}`];
   });
 }

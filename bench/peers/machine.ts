@@ -6,7 +6,10 @@
  *
  * @module
  */
+import type { MachineThreads } from "./machine_threads.ts";
 import { serve } from "./serve.ts";
+
+let machine: MachineThreads | null = null;
 
 await serve(async (name) => {
   if (name === "W6") return () => () => 0;
@@ -16,7 +19,7 @@ await serve(async (name) => {
   if (workload === undefined) throw new Error(`has no ${name}`);
   return (amount) => {
     const { flops, bytes } = workload.cost(amount);
-    const threads = new MachineThreads(Number(Deno.args[0]));
+    const threads = machine ??= new MachineThreads(Number(Deno.args[0]));
     const multiply = () => threads.multiply(flops);
     const copy = () => threads.copy(bytes);
     const run = durationMs(multiply) >= durationMs(copy) ? multiply : copy;

@@ -21,7 +21,7 @@ export interface Flag<Value> {
 }
 
 /** What all flags are told. */
-interface FlagOptions<Value> {
+export interface FlagOptions<Value> {
   /** What the help says of it: a line, or a little more. */
   readonly description: string;
   /** The value where the flag is absent. */

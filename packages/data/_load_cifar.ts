@@ -6,6 +6,7 @@ import {
   recordLength,
   SIDE,
 } from "./_cifar_records.ts";
+import { readExactly } from "./_read_exactly.ts";
 import type { NdArray } from "./nd_array.ts";
 
 /** Images and, for each label of a record, those of all rows. */
@@ -50,35 +51,6 @@ export async function loadRecords(
     x: { data: records.images, shape: [rows, SIDE, SIDE, CHANNELS] },
     labels: records.labels.map((data) => ({ data, shape: [rows] })),
   };
-}
-
-/** The part of an open file that is needed here. */
-interface OpenFile {
-  read(
-    bytes: Uint8Array,
-    offset: number,
-    length: number,
-    position: number,
-  ): Promise<{ readonly bytesRead: number }>;
-}
-
-/** Reads until the array is full: one call may read less, as streams do. */
-async function readExactly(
-  handle: OpenFile,
-  bytes: Uint8Array,
-  { begin, file }: { readonly begin: number; readonly file: string },
-): Promise<void> {
-  for (let count = 0; count < bytes.length;) {
-    const rest = bytes.length - count;
-    const { bytesRead } = await handle.read(bytes, count, rest, begin + count);
-    if (bytesRead === 0) {
-      throw new SyntaxError(
-        `Cannot decode ${file} as it must keep its length while it is read: ` +
-          `found its end at byte ${begin + count}`,
-      );
-    }
-    count += bytesRead;
-  }
 }
 
 /** The names of classes, one a line; null if there is no such file. */

@@ -100,4 +100,11 @@ describe("loadCifar10()", () => {
         `Cannot decode ${folder}/batches.meta.txt as it must name 10 classes, one a line: found 2`,
       );
     }));
+
+  it("passes on what else goes wrong with files", async () => {
+    await assertRejects(() => loadCifar10("x".repeat(5000)), Error, "ENAMETOOLONG");
+    await withFiles({ ...files(), "batches.meta.txt/file": "" }, async (folder) => {
+      await assertRejects(() => loadCifar10(folder), Error, "EISDIR");
+    });
+  });
 });

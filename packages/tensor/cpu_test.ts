@@ -88,6 +88,24 @@ const LARGE: Record<string, { terms: number; run: (backend: Backend) => Tensor }
       return out;
     },
   },
+  "conv2d by channel": {
+    terms: 9,
+    run: (b) => {
+      const out = zeros(b, [5, 40, 22, 24]);
+      const [x, kernel] = [numbers(b, [5, 40, 41, 24], 1), numbers(b, [3, 3, 1, 24], 2)];
+      b.conv2d(x, kernel, { ...GEOMETRY, groups: 24 }, out);
+      return out;
+    },
+  },
+  "conv2dKernelGradient by channel": {
+    terms: 4400,
+    run: (b) => {
+      const out = zeros(b, [3, 3, 1, 24]);
+      const [x, dy] = [numbers(b, [5, 40, 41, 24], 1), numbers(b, [5, 40, 22, 24], 2)];
+      b.conv2dKernelGradient(x, dy, { ...GEOMETRY, groups: 24 }, out);
+      return out;
+    },
+  },
   unary: {
     terms: 1,
     run: (b) => {

@@ -1,4 +1,5 @@
 import { plain, relaxed } from "./kernels/arithmetic.ts";
+import { addDepthwise, type DepthwiseKernels } from "./kernels/depthwise.ts";
 import { addElementwise, type ElementwiseKernels } from "./kernels/elementwise.ts";
 import { addMovement, type MovementKernels } from "./kernels/movement.ts";
 import { addNormalization, type NormalizationKernels } from "./kernels/normalization.ts";
@@ -14,6 +15,7 @@ export type Simd = "relaxed" | "plain";
 
 /** The number of each kernel in the library. */
 export interface Kernels {
+  readonly depthwise: DepthwiseKernels;
   readonly elementwise: ElementwiseKernels;
   readonly movement: MovementKernels;
   readonly normalization: NormalizationKernels;
@@ -31,6 +33,7 @@ export function addKernels(
 ): { kernels: Kernels; tileRows: number } {
   const arithmetic = simd === "relaxed" ? relaxed : plain;
   const kernels: Kernels = {
+    depthwise: addDepthwise(library, arithmetic),
     elementwise: addElementwise(library, arithmetic),
     movement: addMovement(library),
     normalization: addNormalization(library),

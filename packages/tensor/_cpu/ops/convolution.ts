@@ -1,46 +1,14 @@
 import type { Conv2dGeometry, Epilogue, Operand } from "../../backend.ts";
 import { ACCUMULATE, RELU, TILE_COLUMNS } from "../kernels/products.ts";
 import type { Machine } from "../machine.ts";
-import { partOfTiles } from "../parts.ts";
 import { addressOf } from "../storage.ts";
-import type { Table } from "../tables.ts";
-import {
-  type ConvolutionShape,
-  forwardPlan,
-  type Frame,
-  inputGradientPlan,
-  type Phase,
-  type Tap,
-  type WindowPlan,
-} from "../window_plan.ts";
-
-/** Products that are worth a thread of their own. */
-const PRODUCTS_PER_PART = 1 << 18;
-
-/** The most numbers of a patch in one go: a panel of the kernel stays in the first cache. */
-const PATCH_BLOCK = 768;
+import type { ConvolutionShape, Frame } from "../window_plan.ts";
+import { depthwiseCorrelate, depthwiseKernelGradient, isDepthwise } from "./depthwise.ts";
+import { forEachImage, framedParts, partsFor } from "./framed_images.ts";
+import { type PlacedPhase, placedPlan, shapeOf } from "./placed_plan.ts";
 
 /** Pixels in one go of the kernel's gradient: theirs of x and dy stay in the first caches. */
 const PIXEL_BLOCK = 128;
-
-/** A phase with its tables in memory. */
-interface PlacedPhase {
-  readonly count: number;
-  readonly patches: number;
-  /** 0 where the result's pixels are contiguous. */
-  readonly pixels: number;
-  readonly taps: readonly Tap[];
-  readonly runs: readonly number[];
-  readonly runLength: number;
-  /** Runs in one go, and the table of how far to move before each. */
-  readonly runsPerBlock: number;
-  readonly steps: number;
-}
-
-interface PlacedPlan {
-  readonly frame: Frame;
-  readonly phases: readonly PlacedPhase[];
-}
 
 export function conv2d(
   machine: Machine,
@@ -53,6 +21,13 @@ export function conv2d(
   const [, , filters] = shape.y;
   const perGroup = filters / options.groups;
   const phase = plan.phases[0]!;
+  const bias = options.bias ? addressOf(options.bias) : 0;
+  const relu = options.activation === "relu";
+  if (isDepthwise(shape)) {
+    const weights = addressOf(kernel);
+    const operands = { source: x, result: out, weights, bias, relu };
+    return depthwiseCorrelate(machine, { address, frame: plan.frame, phase }, operands);
+  }
   const length = phase.taps.length * inner;
   const panels = new Panels(machine, { length, columns: perGroup, groups: options.groups });
   for (let group = 0; group < options.groups; group++) {
@@ -73,8 +48,8 @@ export function conv2d(
     result: out,
     groups: options.groups,
     panels,
-    bias: options.bias ? addressOf(options.bias) : 0,
-    relu: options.activation === "relu",
+    bias,
+    relu,
   });
 }
 
@@ -97,6 +72,16 @@ export function conv2dInputGradient(
   }
   for (const phase of plan.phases) {
     if (phase.taps.length === 0 || phase.count === 0) continue;
+    if (isDepthwise(shape)) {
+      const weights = machine.scratch(machine.threads.count, 4 * phase.taps.length * filters);
+      phase.taps.forEach((tap, at) => {
+        const from = addressOf(kernel) + 4 * (tap.row * kernelWidth + tap.column) * filters;
+        machine.heap.bytes.copyWithin(weights + 4 * at * filters, from, from + 4 * filters);
+      });
+      const operands = { source: dy, result: out, weights, bias: 0, relu: false };
+      depthwiseCorrelate(machine, { address, frame: plan.frame, phase }, operands);
+      continue;
+    }
     const length = phase.taps.length * perGroup;
     const panels = new Panels(machine, { length, columns: inner, groups });
     for (let group = 0; group < groups; group++) {
@@ -147,6 +132,12 @@ export function conv2dKernelGradient(
   });
   forEachImage(images, parts, (part, image, isFirst) => {
     const patches = framed[part]!.image(image);
+    const sums = part === 0 ? total : framed[part]!.spare;
+    if (isDepthwise(shape)) {
+      const slopes = addressOf(dy) + 4 * image * phase.count * shape.y[2];
+      const operands = { patches, slopes, sums, isFirst, channels: shape.y[2] };
+      return depthwiseKernelGradient(machine, part, { address, phase }, operands);
+    }
     for (let pixel = 0; pixel < phase.count; pixel += PIXEL_BLOCK) {
       addPixels(machine, part, {
         shape,
@@ -155,7 +146,7 @@ export function conv2dKernelGradient(
         patches,
         pixel,
         slopes: addressOf(dy) + 4 * (image * phase.count + pixel) * shape.y[2],
-        sums: part === 0 ? total : framed[part]!.spare,
+        sums,
         flags: isFirst && pixel === 0 ? 0 : ACCUMULATE,
       });
     }
@@ -295,174 +286,4 @@ function correlate(
     }
   });
   threads.join();
-}
-
-/** Visits the images of all parts in turns, so that no part's calls pile up before another's. */
-function forEachImage(
-  images: number,
-  parts: number,
-  visit: (part: number, image: number, isFirst: boolean) => void,
-): void {
-  const count = { count: images, tile: 1 };
-  for (let turn = 0; turn < Math.ceil(images / parts); turn++) {
-    for (let part = parts - 1; part >= 0; part--) {
-      const image = partOfTiles(part, parts, count) + turn;
-      if (image < partOfTiles(part + 1, parts, count)) visit(part, image, turn === 0);
-    }
-  }
-}
-
-function framedParts(
-  machine: Machine,
-  parts: number,
-  options: { frame: Frame; source: Operand; spareBytes: number },
-): FramedImages[] {
-  return Array.from(
-    { length: parts },
-    (_, part) => new FramedImages(machine, { part, ...options }),
-  );
-}
-
-/** The images of one part, one after the other in a frame of zeros; or where they are, if they need none. */
-class FramedImages {
-  readonly #machine: Machine;
-  readonly #part: number;
-  readonly #frame: Frame;
-  readonly #source: number;
-  readonly #height: number;
-  readonly #rowBytes: number;
-  readonly #pixelBytes: number;
-  readonly #address: number;
-  readonly #frameBytes: number;
-  #isBlank = false;
-  /** Memory behind the frame. */
-  readonly spare: number;
-
-  constructor(
-    machine: Machine,
-    { part, frame, source, spareBytes }: {
-      part: number;
-      frame: Frame;
-      source: Operand;
-      spareBytes: number;
-    },
-  ) {
-    const [, height, width, channels] = source.shape as [number, number, number, number];
-    this.#machine = machine;
-    this.#part = part;
-    this.#frame = frame;
-    this.#source = addressOf(source);
-    this.#height = height;
-    this.#pixelBytes = 4 * channels;
-    this.#rowBytes = width * this.#pixelBytes;
-    // Behind a frame there is room to read.
-    const frameBytes = frame.isImage
-      ? 0
-      : Math.ceil((frame.height * frame.width * this.#pixelBytes + 64) / 64) * 64;
-    const sizeBytes = frameBytes + spareBytes;
-    this.#address = sizeBytes === 0 ? 0 : machine.scratch(part, sizeBytes);
-    this.spare = this.#address + frameBytes;
-    this.#frameBytes = frameBytes;
-  }
-
-  /** Address of an image in its frame, valid until the next. */
-  image(image: number): number {
-    const frame = this.#frame;
-    const from = this.#source + image * this.#height * this.#rowBytes;
-    if (frame.isImage) return from;
-    const { copyRows, fill } = this.#machine.kernels.movement;
-    const { threads } = this.#machine;
-    if (!this.#isBlank) threads.call(this.#part, fill, this.#address, 0, this.#frameBytes);
-    this.#isBlank = true;
-    const inside = (frame.top * frame.width + frame.left) * this.#pixelBytes;
-    threads.call(
-      this.#part,
-      copyRows,
-      from,
-      this.#rowBytes,
-      this.#address + inside,
-      frame.width * this.#pixelBytes,
-      frame.rows,
-      frame.columns * this.#pixelBytes,
-    );
-    return this.#address;
-  }
-}
-
-function partsFor(
-  { threads }: Machine,
-  { images, productsPerImage }: { images: number; productsPerImage: number },
-): number {
-  if (images * productsPerImage < threads.count * PRODUCTS_PER_PART) return 1;
-  return Math.min(threads.count, images);
-}
-
-function shapeOf(
-  { x, kernel, y }: { x: Operand; kernel: Operand; y: Operand },
-  { stride, padding, dilation, groups }: Conv2dGeometry,
-): ConvolutionShape {
-  return {
-    x: x.shape.slice(1) as unknown as ConvolutionShape["x"],
-    kernel: kernel.shape.slice(0, 3) as unknown as ConvolutionShape["kernel"],
-    y: y.shape.slice(1) as unknown as ConvolutionShape["y"],
-    stride,
-    padding,
-    dilation,
-    groups,
-  };
-}
-
-/** The plan of a direction, its tables in memory. */
-function placedPlan(
-  machine: Machine,
-  direction: "forward" | "inputGradient",
-  shape: ConvolutionShape,
-): Table<PlacedPlan> {
-  const { x, kernel, y, stride, padding, dilation, groups } = shape;
-  const key = `${direction} ${x} ${kernel} ${y} ${stride} ${padding} ${dilation} ${groups}`;
-  return machine.tables.take(key, () => {
-    return direction === "forward"
-      ? place(forwardPlan(shape), 4 * y[2])
-      : place(inputGradientPlan(shape), 4 * x[2]);
-  });
-}
-
-function place(
-  { frame, phases }: WindowPlan,
-  pixelBytes: number,
-): { words: number[]; plan: PlacedPlan } {
-  const words: number[] = [];
-  const put = (table: readonly number[]): number => {
-    const offset = 4 * words.length;
-    for (const word of table) words.push(word);
-    return offset;
-  };
-  const placed = phases.map((phase): PlacedPhase => {
-    const runsPerBlock = Math.max(1, Math.floor(PATCH_BLOCK / phase.runLength));
-    const patches = put(phase.patches);
-    const steps = put(stepsOf(phase, runsPerBlock));
-    return {
-      count: phase.patches.length,
-      patches,
-      pixels: isContiguous(phase.pixels, pixelBytes) ? 0 : put(phase.pixels),
-      taps: phase.taps,
-      runs: phase.runs,
-      runLength: phase.runLength,
-      runsPerBlock,
-      steps,
-    };
-  });
-  return { words, plan: { frame, phases: placed } };
-}
-
-/** How far the pointers move before each run: from the end of the one before, or, at a block's start, from the patch's. */
-function stepsOf({ runs, runLength }: Phase, runsPerBlock: number): number[] {
-  return runs.map((offset, run) =>
-    run % runsPerBlock === 0 ? offset : offset - runs[run - 1]! - 4 * runLength
-  );
-}
-
-/** Whether pixels follow each other from 0 on. */
-function isContiguous(pixels: readonly number[], pixelBytes: number): boolean {
-  return pixels.every((offset, at) => offset === at * pixelBytes);
 }

@@ -1,0 +1,26 @@
+import type { FlagValues } from "@gradus/cli/parse-flags";
+import { numberFlag, numbersFlag } from "@gradus/cli/flag";
+import { imageFlags } from "@gradus/cli/image-flags";
+
+/** What `deno task fashion-mnist` can be told. */
+export const FLAGS = {
+  ...imageFlags({ epochs: 10, batch: 128, learningRate: 0.1, modelName: "fashion_mnist" }),
+  hidden: numbersFlag({
+    description: "units of the hidden layers, first to last",
+    fallback: [512, 256],
+    atLeast: 1,
+    atMost: 65_536,
+    whole: true,
+  }),
+  dropout: numberFlag({
+    description: "share of hidden units dropped in training",
+    fallback: 0.2,
+    atLeast: 0,
+    below: 1,
+  }),
+  momentum: numberFlag({ description: "momentum of SGD", fallback: 0.9, atLeast: 0, below: 1 }),
+  "weight-decay": numberFlag({ description: "pull of weights to 0", fallback: 1e-4, atLeast: 0 }),
+};
+
+/** The settings of a run. */
+export type Settings = FlagValues<typeof FLAGS>;

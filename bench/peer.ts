@@ -1,0 +1,133 @@
+/** A library on a number of threads, as a program that speaks as `peers/serve.ts` says. */
+export interface Peer {
+  /** The library and its threads: `jax-js-2`. */
+  readonly name: string;
+  /** Without the threads: `jax-js`. */
+  readonly library: string;
+  readonly threads: number;
+  /** As pinned in `deno.json`; null where the program itself tells. */
+  readonly version: string | null;
+  /** The program and its arguments. */
+  readonly command: readonly string[];
+}
+
+/** How to start a library. */
+interface Library {
+  readonly name: string;
+  /** Whose version is in the imports; null for Gradus, the machine and what comes from elsewhere. */
+  readonly specifier: string | null;
+  /** Whether it uses more than one thread. */
+  readonly isThreaded: boolean;
+  /** The program and its arguments, for a number of threads. */
+  command(threads: number): readonly string[];
+}
+
+/** A program of `peers/` under Deno, with the permissions that its library needs. */
+function deno(file: string, permissions: readonly string[], args: readonly string[]): string[] {
+  return ["deno", "run", "--no-prompt", ...permissions, programPath(file), ...args];
+}
+
+function programPath(file: string): string {
+  return new URL(`./peers/${file}`, import.meta.url).pathname;
+}
+
+const LIBRARIES: readonly Library[] = [
+  {
+    name: "machine",
+    specifier: null,
+    isThreaded: true,
+    command: (threads) => deno("machine.ts", ["--allow-read"], [`${threads}`]),
+  },
+  {
+    name: "gradus",
+    specifier: null,
+    isThreaded: true,
+    command: (threads) => deno("gradus.ts", [], [`${threads}`]),
+  },
+  {
+    name: "tfjs-cpu",
+    specifier: "@tensorflow/tfjs",
+    isThreaded: false,
+    command: () => deno("tfjs.ts", [], ["cpu"]),
+  },
+  {
+    name: "tfjs-wasm",
+    specifier: "@tensorflow/tfjs-backend-wasm",
+    isThreaded: false,
+    command: () => deno("tfjs.ts", ["--allow-env", "--allow-read"], ["wasm"]),
+  },
+  {
+    name: "jax-js",
+    specifier: "@jax-js/jax",
+    isThreaded: true,
+    command: (threads) => deno("jax_js.ts", [], [`${threads}`]),
+  },
+  {
+    name: "convnetjs",
+    specifier: "convnetjs",
+    isThreaded: false,
+    command: () => deno("convnetjs.ts", [], []),
+  },
+  {
+    name: "onnxruntime-web",
+    specifier: "onnxruntime-web",
+    isThreaded: true,
+    command: (threads) => deno("onnxruntime.ts", ["--allow-read"], ["web", `${threads}`]),
+  },
+  {
+    name: "onnxruntime-node",
+    specifier: "onnxruntime-node",
+    isThreaded: true,
+    command: (threads) =>
+      deno("onnxruntime.ts", ["--allow-read", "--allow-ffi"], ["node", `${threads}`]),
+  },
+  {
+    name: "torch",
+    specifier: null,
+    isThreaded: true,
+    // Debian's own, which sees Debian's python3-torch.
+    command: (threads) => ["/usr/bin/python3", "-B", programPath("pytorch.py"), `${threads}`],
+  },
+];
+
+/** The libraries that are always measured, as what others are compared with. */
+const ALWAYS = ["machine", "gradus"];
+
+/** All libraries that may be named. */
+export const libraryNames: readonly string[] = LIBRARIES.map(({ name }) => name);
+
+/** Whether a name on a command line means a library: its own name, or the beginning of it, as in `tfjs`. */
+export function meansLibrary(name: string, library: string): boolean {
+  return library === name || library.startsWith(`${name}-`);
+}
+
+/**
+ * The peers of a comparison, the machine and Gradus among them.
+ *
+ * @param options `chosen`: names of libraries, or null for all. `threads`: their numbers; a library that
+ * has no threads is there once. `imports`: of `deno.json`, for the versions.
+ */
+export function choosePeers(
+  { chosen, threads, imports }: {
+    readonly chosen: readonly string[] | null;
+    readonly threads: readonly number[];
+    readonly imports: Readonly<Record<string, string>>;
+  },
+): Peer[] {
+  return LIBRARIES.filter(({ name }) =>
+    ALWAYS.includes(name) || chosen === null || chosen.some((word) => meansLibrary(word, name))
+  ).flatMap(({ name, specifier, isThreaded, command }) =>
+    (isThreaded ? threads : [1]).map((count) => ({
+      name: isThreaded ? `${name}-${count}` : name,
+      library: name,
+      threads: count,
+      version: specifier === null ? null : imports[specifier]!.split("@").at(-1)!,
+      command: command(count),
+    }))
+  );
+}
+
+/** The same command on the first cores alone, where there is a way to say so. */
+export function pinned(command: readonly string[], threads: number): string[] {
+  return ["taskset", "-c", threads === 1 ? "0" : `0-${threads - 1}`, ...command];
+}

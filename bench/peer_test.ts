@@ -1,0 +1,33 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import config from "./deno.json" with { type: "json" };
+import { choosePeers, libraryNames, pinned } from "./peer.ts";
+
+const { imports } = config;
+
+function namesOf(chosen: readonly string[] | null, threads: readonly number[]): string[] {
+  return choosePeers({ chosen, threads, imports }).map(({ name }) => name);
+}
+
+Deno.test("choosePeers() always has the machine and Gradus", () => {
+  assertEquals(namesOf([], [1, 2]), ["machine-1", "machine-2", "gradus-1", "gradus-2"]);
+  assertEquals(namesOf(["torch"], [2]), ["machine-2", "gradus-2", "torch-2"]);
+  assertEquals(namesOf(["tfjs", "jax-js"], [1]), [
+    "machine-1",
+    "gradus-1",
+    "tfjs-cpu",
+    "tfjs-wasm",
+    "jax-js-1",
+  ]);
+});
+
+Deno.test("choosePeers() has all unless told otherwise, with their versions", () => {
+  const peers = choosePeers({ chosen: null, threads: [1], imports });
+  assertEquals(peers.map(({ library }) => library), libraryNames);
+  for (const { version } of peers) if (version !== null) assertMatch(version, /^\d+\.\d+\.\d+$/);
+  assertEquals(peers.find(({ library }) => library === "tfjs-cpu")!.version, "4.22.0");
+});
+
+Deno.test("pinned() takes as many cores as threads", () => {
+  assertEquals(pinned(["deno", "x"], 1), ["taskset", "-c", "0", "deno", "x"]);
+  assertEquals(pinned(["deno"], 4), ["taskset", "-c", "0-3", "deno"]);
+});
