@@ -212,7 +212,7 @@ export const elementwiseContract: Contract<
           : normals(random(seed), shape);
 
       test(`gives ${op} of equal shapes, in place too`, async (backend) => {
-        for (const shape of shapes) {
+        await Promise.all(shapes.map(async (shape) => {
           const [a, b] = [draw(2, shape), draw(3, shape)];
           const bound = (exact: ArrayLike<number>, u: number) =>
             Array.from(exact, (y, i) => u * error(a.values[i]!, b.values[i]!, y));
@@ -221,7 +221,7 @@ export const elementwiseContract: Contract<
             outputs: { out: blank(shape) },
             call: (backend, { a, b, out }) => backend.binary(op, a, b, out),
           }, ({ out }, u) => ({ out: bound(out, u) }));
-          if (a.values.length > 10_000) continue;
+          if (a.values.length > 10_000) return;
           await assertAgrees(backend, {
             inputs: { b },
             outputs: { a },
@@ -232,7 +232,7 @@ export const elementwiseContract: Contract<
             outputs: { b },
             call: (backend, { a, b }) => backend.binary(op, a, b, b),
           }, ({ b }, u) => ({ b: bound(b, u) }));
-        }
+        }));
       }, { row: `binary.${op}` });
 
       test(`gives ${op} of a tensor with itself`, async (backend) => {
@@ -366,20 +366,20 @@ export const elementwiseContract: Contract<
       }, row);
 
       test(`gives ${op} of every shape, in place too`, async (backend) => {
-        for (const shape of shapes) {
+        await Promise.all(shapes.map(async (shape) => {
           const [a, b] = [wholeNumbers(random(7), shape), wholeNumbers(random(8), shape)];
           await assertAgreesExactly(backend, {
             inputs: { a, b },
             outputs: { out: blank(shape) },
             call: (backend, { a, b, out }) => backend.compare(op, a, b, out),
           });
-          if (a.values.length > 10_000) continue;
+          if (a.values.length > 10_000) return;
           await assertAgreesExactly(backend, {
             inputs: { b },
             outputs: { a },
             call: (backend, { a, b }) => backend.compare(op, a, b, a),
           });
-        }
+        }));
       }, row);
 
       test(`broadcasts ${op}, and takes numbers`, async (backend) => {

@@ -35,6 +35,11 @@ export function indices(random: Random, shape: Shape, below: number): Numbers {
   return { shape, values: Int32Array.from({ length: sizeOf(shape) }, () => random.integer(below)) };
 }
 
+/** How many numbers are drawn before they repeat: a prime, so that no two rows of a tensor are alike. */
+const PERIOD = 4099;
+
 function draw(shape: Shape, next: () => number): Float32Array {
-  return Float32Array.from({ length: sizeOf(shape) }, next);
+  const values = new Float32Array(sizeOf(shape));
+  for (let i = 0; i < values.length; i++) values[i] = i < PERIOD ? next() : values[i - PERIOD]!;
+  return values;
 }

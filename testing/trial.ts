@@ -89,9 +89,12 @@ async function readAll<Name extends string>(
   return Object.fromEntries(await Promise.all(reads)) as Record<Name, NumericArray>;
 }
 
-/** Whether the numbers are these, bit by bit but for the bits of NaN. */
+/** Whether two arrays hold the same numbers, bit by bit but for the bits of NaN. */
 function isSame(actual: NumericArray, expected: NumericArray): boolean {
-  return expected.every((value, i) => Object.is(value, actual[i]));
+  for (let i = 0; i < expected.length; i++) {
+    if (!Object.is(actual[i], expected[i])) return false;
+  }
+  return true;
 }
 
 function entries<Key extends string, Value>(record: Readonly<Record<Key, Value>>): [Key, Value][] {

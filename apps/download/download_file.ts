@@ -1,6 +1,6 @@
 import { fileChecksum } from "./file_checksum.ts";
-import { sizeOf } from "./size_of.ts";
 import type { OfficialFile } from "./official_datasets.ts";
+import { sizeOf } from "./size_of.ts";
 
 /** How {@linkcode downloadFile} goes about it. */
 export interface DownloadOptions {
@@ -60,9 +60,9 @@ async function receive(
   try {
     if (!isRest) await output.truncate();
     for await (const piece of response.body ?? []) {
+      await writeAll(output, piece);
       receivedBytes += piece.length;
       if (receivedBytes > file.sizeBytes) break; // what is too long has a wrong sum, however long
-      await writeAll(output, piece);
       options.onProgress?.(file, receivedBytes);
     }
     await output.sync();
@@ -120,12 +120,10 @@ function brokenOff(
   receivedBytes: number,
   cause?: Error,
 ): Error {
+  const then = cause ? ` and then "${cause.message}"` : "";
   return new Error(
     `Cannot download ${address} as all of its ${sizeBytes} bytes must arrive: ` +
-      `found ${receivedBytes}${
-        cause ? ` and then "${cause.message}"` : ""
-      }; they are kept, so the ` +
-      `same command goes on from there`,
+      `found ${receivedBytes}${then}; they are kept, so the same command goes on from there`,
     { cause },
   );
 }

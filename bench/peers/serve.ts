@@ -21,9 +21,9 @@ export type Request =
   | { readonly prepare: string; readonly amount: number }
   | { readonly run: number };
 
-/** What a peer answers. */
+/** What a peer answers; it may tell its own version. */
 export type Reply =
-  | { readonly ms: number; readonly value: number }
+  | { readonly ms: number; readonly value: number; readonly version?: string }
   | { readonly cannot: string };
 
 /**

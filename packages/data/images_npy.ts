@@ -42,6 +42,7 @@ interface Geometry {
  * @throws {SyntaxError} If the file does not decode, has another shape or none of the layout, or a
  * value is no whole number from 0 to 255. It names the file, and the row or byte.
  * @throws {TypeError} If the shape leaves the layout open and the options do not tell it.
+ * @throws {RangeError} If the layout is another.
  *
  * @example
  * ```ts
@@ -60,6 +61,11 @@ export function decodeImagesNpy(
   options: DecodeImagesNpyOptions = {},
 ): NdArray<Uint8Array> {
   const { file = "the npy bytes", layout } = options;
+  if (layout !== undefined && layout !== "channels last" && layout !== "channels first") {
+    throw new RangeError(
+      `Cannot decode ${file} as the layout must be channels last or channels first: found ${layout}`,
+    );
+  }
   const { data, shape } = decodeNpy(bytes, { file });
   const geometry = findGeometry(shape, { file, layout });
   const { height, width, channels } = geometry;

@@ -94,6 +94,14 @@ describe("decodeImagesNpy()", () => {
     );
   });
 
+  it("refuses a layout that is none", () => {
+    assertThrows(
+      () => decode(lasting, [2, 12], "nchw" as ImagesLayout),
+      RangeError,
+      "Cannot decode x.npy as the layout must be channels last or channels first: found nchw",
+    );
+  });
+
   it("names the bytes in want of a file", () => {
     assertThrows(
       () => decodeImagesNpy(new Uint8Array(0)),

@@ -25,6 +25,7 @@ export interface LoadImagesNpyOptions {
  * @throws {SyntaxError} If the file does not decode, has another shape or none of the layout, or a
  * value is no whole number from 0 to 255. It names the file, and the row or byte.
  * @throws {TypeError} If the shape leaves the layout open and the options do not tell it.
+ * @throws {RangeError} If the layout is another.
  *
  * @example
  * ```ts

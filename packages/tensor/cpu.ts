@@ -117,16 +117,10 @@ export interface CpuBackend extends Backend {
  * await backend.close();
  * ```
  */
-export function cpu(options: CpuOptions = {}): Promise<CpuBackend> {
-  return new Promise((resolve) => resolve(open(options)));
-}
-
-function open(options: CpuOptions): CpuBackend {
+export async function cpu(options: CpuOptions = {}): Promise<CpuBackend> {
   const canShare = typeof SharedArrayBuffer !== "undefined";
   const threads = options.threads ??
-    (canShare && options.shared !== false
-      ? Math.min(MOST_THREADS, navigator.hardwareConcurrency ?? 1)
-      : 1);
+    (canShare && options.shared !== false ? Math.min(MOST_THREADS, await countCores()) : 1);
   const isShared = options.shared ?? threads > 1;
   if (!Number.isInteger(threads) || threads < 1 || threads > 64) {
     throw new RangeError(
@@ -151,6 +145,13 @@ function open(options: CpuOptions): CpuBackend {
   const { kernels, tileRows } = addKernels(library, simd);
   const workers = new Threads(heap, { library, count: threads, patienceMs: 60_000 });
   return new WasmBackend(new Machine({ heap, threads: workers, kernels, tileRows }), simd);
+}
+
+async function countCores(): Promise<number> {
+  if (typeof navigator !== "undefined") return navigator.hardwareConcurrency ?? 1;
+  // Node 20 has no navigator.
+  const { availableParallelism } = await import("node:os");
+  return availableParallelism();
 }
 
 class WasmBackend implements CpuBackend {

@@ -20,7 +20,7 @@ export interface TranslateOptions {
  * @param options How far, and what comes in.
  * @returns The augmentation, for {@linkcode ImageBatches}. With `"reflect"` it throws a `RangeError`
  * for images that are not longer than `pixels` along each axis.
- * @throws {RangeError} If `pixels` is not a whole number above 0.
+ * @throws {RangeError} If `pixels` is not a whole number above 0, or the padding another.
  *
  * @example
  * ```ts
@@ -45,7 +45,13 @@ export function translate(options: TranslateOptions): Augmentation {
       `Cannot translate images as the pixels must be a whole number above 0: found ${pixels}`,
     );
   }
-  const sourceOf = padding === "reflect" ? reflected : inside;
+  const sourceOf = SOURCES.get(padding);
+  if (sourceOf === undefined) {
+    throw new RangeError(
+      `Cannot translate images as the padding must be one of ${[...SOURCES.keys()].join(", ")}: ` +
+        `found ${padding}`,
+    );
+  }
   return (from, to, image) => {
     const { height, width, channels } = image;
     if (padding === "reflect" && pixels >= Math.min(height, width)) {
@@ -83,12 +89,18 @@ export function translate(options: TranslateOptions): Augmentation {
   };
 }
 
+/** The place along an axis that a pixel comes from, by what comes in from outside. */
+const SOURCES: ReadonlyMap<string, (place: number, length: number) => number> = new Map([
+  ["reflect", reflected],
+  ["zero", inside],
+]);
+
 /** The place that mirrors one outside of an axis. */
 function reflected(place: number, length: number): number {
   return length - 1 - Math.abs(length - 1 - Math.abs(place));
 }
 
-/** The place itself, or −1 outside of an axis. */
+/** The place itself, or a negative number outside of an axis. */
 function inside(place: number, length: number): number {
   return place < length ? place : -1;
 }

@@ -55,7 +55,7 @@ describe("translate()", () => {
     );
   });
 
-  it("refuses distances that are none, and reflection beyond the image", () => {
+  it("refuses distances and paddings that are none, and reflection beyond the image", () => {
     for (const pixels of [0, -1, 1.5, NaN, Infinity]) {
       assertThrows(
         () => translate({ pixels }),
@@ -63,6 +63,11 @@ describe("translate()", () => {
         `Cannot translate images as the pixels must be a whole number above 0: found ${pixels}`,
       );
     }
+    assertThrows(
+      () => translate({ pixels: 1, padding: "wrap" as "zero" }),
+      RangeError,
+      "Cannot translate images as the padding must be one of reflect, zero: found wrap",
+    );
     const move = translate({ pixels: 3 });
     assertThrows(
       () => move(counting(12), new Float32Array(12), scripted([3, 4, 1], { draws: [0, 0] })),
