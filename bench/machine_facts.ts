@@ -17,7 +17,12 @@ export async function machineFacts(): Promise<MachineFacts> {
 export async function currentCommit(): Promise<string | null> {
   const head = await textOf("git", ["rev-parse", "--short", "HEAD"]);
   if (head === null) return null;
-  const changes = await textOf("git", ["status", "--porcelain", "--untracked-files=no"]);
+  const changes = await textOf("git", [
+    "--no-optional-locks",
+    "status",
+    "--porcelain",
+    "--untracked-files=no",
+  ]);
   return changes === "" ? head : `${head}+`;
 }
 

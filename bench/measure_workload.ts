@@ -2,7 +2,7 @@ import { interleave } from "./interleave.ts";
 import { type Limits, planAmount, planMeasurement } from "./measurement_plan.ts";
 import type { Peer } from "./peer.ts";
 import { PeerProcess } from "./peer_process.ts";
-import { ratiosOf, spreadOf } from "./quantile.ts";
+import { fiveDigits, ratiosOf, spreadOf } from "./quantile.ts";
 import { reasonOf } from "./reason.ts";
 import { type PeerResult, speedOf, type WorkloadResults } from "./results.ts";
 import type { WorkloadFacts } from "./workloads/workload.ts";
@@ -90,14 +90,14 @@ export async function measureWorkload(
       return {
         ...about,
         ms,
-        speed: speedOf(facts, ms.median),
+        speed: fiveDigits(speedOf(facts, ms.median)),
         rounds: durationsMs.length,
         amount: each.amount,
         value: each.value,
         agrees: library === "machine" || expected === undefined || agree(each.value, expected),
         over: Object.fromEntries(
           timed.flatMap(({ peer, durationsMs: others }) =>
-            peer === each.peer || others instanceof Error
+            peer === each.peer || peer.library !== "gradus" || others instanceof Error
               ? []
               : [[peer.name, spreadOf(ratiosOf(durationsMs, others))]]
           ),

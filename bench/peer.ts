@@ -5,7 +5,7 @@ export interface Peer {
   /** Without the threads: `jax-js`. */
   readonly library: string;
   readonly threads: number;
-  /** As pinned in `deno.json`; null where the program itself tells. */
+  /** As pinned in `deno.json`; null where the program itself tells, or else it is that of Gradus. */
   readonly version: string | null;
   /** The program and its arguments. */
   readonly command: readonly string[];

@@ -18,13 +18,15 @@ export function quantile(sample: readonly number[], share: number): number {
   return below + (above - below) * (place - Math.floor(place));
 }
 
-/** Median and quartiles. */
+/** Median and quartiles, to five digits: there are no more in a measurement. */
 export function spreadOf(sample: readonly number[]): Spread {
-  return {
-    median: quantile(sample, 0.5),
-    low: quantile(sample, 0.25),
-    high: quantile(sample, 0.75),
-  };
+  const [median, low, high] = [0.5, 0.25, 0.75].map((share) => fiveDigits(quantile(sample, share)));
+  return { median: median!, low: low!, high: high! };
+}
+
+/** A number as it is kept in files. */
+export function fiveDigits(value: number): number {
+  return Number(value.toPrecision(5));
 }
 
 /** How often each number of `sample` holds the one beside it in `by`, as far as both go. */

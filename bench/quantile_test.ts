@@ -16,6 +16,7 @@ Deno.test("quantile() lies between its neighbours", () => {
 
 Deno.test("spreadOf() is not moved by one outlier", () => {
   assertEquals(spreadOf([1, 2, 3, 4, 1000]), { median: 3, low: 2, high: 4 });
+  assertEquals(spreadOf([1 / 3]), { median: 0.33333, low: 0.33333, high: 0.33333 });
 });
 
 Deno.test("ratiosOf() pairs what was measured in one round", () => {

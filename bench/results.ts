@@ -63,7 +63,7 @@ export interface Measured {
   readonly value: number;
   /** Whether that number is what Gradus read. */
   readonly agrees: boolean;
-  /** By the name of another peer: this one's duration over the other's, paired by rounds. */
+  /** By the name of a peer of Gradus: this one's duration over that one's, paired by rounds. */
   readonly over: Readonly<Record<string, Spread>>;
 }
 

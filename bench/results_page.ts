@@ -97,7 +97,7 @@ function section(workload: WorkloadResults): string[] {
   const ours = measured.filter(({ library }) => library === "gradus");
   const rows = measured.map((result) => [
     result.peer,
-    result.version,
+    result.library === "machine" ? "" : result.version,
     speedCell(workload, result),
     spreadText(result.ms),
     ...ours.map(({ peer }) => result.over[peer] === undefined ? "" : spreadText(result.over[peer])),

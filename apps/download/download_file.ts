@@ -87,7 +87,7 @@ async function request(
   } catch (cause) {
     if (cause instanceof Deno.errors.NotCapable) throw cause;
     throw new Error(
-      `Cannot download ${address} as its server must answer: found ${(cause as Error).message}`,
+      `Cannot download ${address} as its server must answer: found ${reason(cause)}`,
       { cause },
     );
   }
@@ -120,10 +120,16 @@ function brokenOff(
   receivedBytes: number,
   cause?: Error,
 ): Error {
-  const then = cause ? ` and then "${cause.message}"` : "";
+  const then = cause ? ` and then "${reason(cause)}"` : "";
   return new Error(
     `Cannot download ${address} as all of its ${sizeBytes} bytes must arrive: ` +
       `found ${receivedBytes}${then}; they are kept, so the same command goes on from there`,
     { cause },
   );
+}
+
+/** What the innermost cause of an error says: fetch tells no more than that it failed. */
+function reason(error: unknown): string {
+  const { message, cause } = error as Error;
+  return cause instanceof Error ? reason(cause) : message;
 }
