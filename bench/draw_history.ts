@@ -8,8 +8,8 @@ import { readKeptResults } from "./kept_results.ts";
 
 const FOLDER = new URL("./results/history/", import.meta.url);
 
-const kept = await readKeptResults();
 await Deno.mkdir(FOLDER, { recursive: true });
+const kept = await readKeptResults();
 for (const workload of workloadsOf(kept)) {
   const file = `${workload.replaceAll(/[^\w-]+/g, "_")}.svg`;
   await Deno.writeTextFile(new URL(file, FOLDER), historyChart(workload, kept)!);

@@ -14,7 +14,9 @@ export function historyChart(workload: string, kept: readonly Results[]): string
     return found === undefined ? [] : [{ ...run, ...found }];
   });
   if (runs.length === 0) return null;
-  const names = [...new Set(runs.flatMap(({ peers }) => peers.filter(isMeasured)).map((p) => p.peer))];
+  const names = [
+    ...new Set(runs.flatMap(({ peers }) => peers.filter(isMeasured)).map((p) => p.peer)),
+  ];
   const series = names.map((name) => ({
     name,
     points: runs.flatMap(({ peers }, place) =>

@@ -1,5 +1,5 @@
 import { UsageError } from "@gradus/cli";
-import config from "./deno.json" with { type: "json" };
+import config from "./peers/import_map.json" with { type: "json" };
 import { currentCommit, machineFacts } from "./machine_facts.ts";
 import { measureWorkload } from "./measure_workload.ts";
 import type { Limits } from "./measurement_plan.ts";

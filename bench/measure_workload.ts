@@ -53,7 +53,9 @@ export async function measureWorkload(
   for (const peer of peers) {
     options.onProgress(`${workload.name}: trying ${peer.name}`);
     try {
-      tried.push(await (workload.unit === "ms" ? readyToStart : readyToRun)(workload, peer, options));
+      tried.push(
+        await (workload.unit === "ms" ? readyToStart : readyToRun)(workload, peer, options),
+      );
     } catch (error) {
       tried.push({ peer, cannot: reasonOf(error) });
     }
@@ -118,7 +120,9 @@ async function readyToRun(
   const prepare = async (amount: number) => {
     const first = await process.ask({ prepare: name, amount }, { timeoutMs });
     // The first run may include compiling; a second one that takes long tells no more.
-    const again = first.ms > options.capMs / 4 ? first : await process.ask({ run: 1 }, { timeoutMs });
+    const again = first.ms > options.capMs / 4
+      ? first
+      : await process.ask({ run: 1 }, { timeoutMs });
     return { ...first, ms: Math.min(first.ms, again.ms) };
   };
   try {

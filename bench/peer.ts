@@ -5,7 +5,7 @@ export interface Peer {
   /** Without the threads: `jax-js`. */
   readonly library: string;
   readonly threads: number;
-  /** As pinned in `deno.json`; null where the program itself tells, or else it is that of Gradus. */
+  /** As pinned in `peers/import_map.json`; null where the program itself tells, or else it is that of Gradus. */
   readonly version: string | null;
   /** The program and its arguments. */
   readonly command: readonly string[];
@@ -25,6 +25,17 @@ interface Library {
 /** A program of `peers/` under Deno, with the permissions that its library needs. */
 function deno(file: string, permissions: readonly string[], args: readonly string[]): string[] {
   return ["deno", "run", "--no-prompt", ...permissions, programPath(file), ...args];
+}
+
+/** The same for a library of npm, which Gradus itself does without: by an import map and a lock of its own. */
+function npm(file: string, permissions: readonly string[], args: readonly string[]): string[] {
+  const own = [
+    "--no-config",
+    `--import-map=${programPath("import_map.json")}`,
+    `--lock=${programPath("deno.lock")}`,
+    "--frozen",
+  ];
+  return deno(file, [...own, ...permissions], args);
 }
 
 function programPath(file: string): string {
@@ -48,38 +59,38 @@ const LIBRARIES: readonly Library[] = [
     name: "tfjs-cpu",
     specifier: "@tensorflow/tfjs",
     isThreaded: false,
-    command: () => deno("tfjs.ts", [], ["cpu"]),
+    command: () => npm("tfjs.ts", [], ["cpu"]),
   },
   {
     name: "tfjs-wasm",
     specifier: "@tensorflow/tfjs-backend-wasm",
     isThreaded: false,
-    command: () => deno("tfjs.ts", ["--allow-env", "--allow-read"], ["wasm"]),
+    command: () => npm("tfjs.ts", ["--allow-env", "--allow-read"], ["wasm"]),
   },
   {
     name: "jax-js",
     specifier: "@jax-js/jax",
     isThreaded: true,
-    command: (threads) => deno("jax_js.ts", [], [`${threads}`]),
+    command: (threads) => npm("jax_js.ts", [], [`${threads}`]),
   },
   {
     name: "convnetjs",
     specifier: "convnetjs",
     isThreaded: false,
-    command: () => deno("convnetjs.ts", [], []),
+    command: () => npm("convnetjs.ts", [], []),
   },
   {
     name: "onnxruntime-web",
     specifier: "onnxruntime-web",
     isThreaded: true,
-    command: (threads) => deno("onnxruntime.ts", ["--allow-read"], ["web", `${threads}`]),
+    command: (threads) => npm("onnxruntime.ts", ["--allow-read"], ["web", `${threads}`]),
   },
   {
     name: "onnxruntime-node",
     specifier: "onnxruntime-node",
     isThreaded: true,
     command: (threads) =>
-      deno("onnxruntime.ts", ["--allow-read", "--allow-ffi"], ["node", `${threads}`]),
+      npm("onnxruntime.ts", ["--allow-read", "--allow-ffi"], ["node", `${threads}`]),
   },
   {
     name: "torch",
@@ -105,7 +116,7 @@ export function meansLibrary(name: string, library: string): boolean {
  * The peers of a comparison, the machine and Gradus among them.
  *
  * @param options `chosen`: names of libraries, or null for all. `threads`: their numbers; a library that
- * has no threads is there once. `imports`: of `deno.json`, for the versions.
+ * has no threads is there once. `imports`: of `peers/import_map.json`, for the versions.
  */
 export function choosePeers(
   { chosen, threads, imports }: {

@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import config from "./deno.json" with { type: "json" };
+import config from "./peers/import_map.json" with { type: "json" };
 import { choosePeers, libraryNames, pinned } from "./peer.ts";
 
 const { imports } = config;

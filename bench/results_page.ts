@@ -111,7 +111,9 @@ function section(workload: WorkloadResults): string[] {
         "version",
         workload.unit,
         "ms",
-        ...ours.map(({ threads }) => `Gradus is (${threads} ${threads > 1 ? "threads" : "thread"})`),
+        ...ours.map(({ threads }) =>
+          `Gradus is (${threads} ${threads > 1 ? "threads" : "thread"})`
+        ),
       ],
       rows,
     ),

@@ -67,6 +67,9 @@ async function writeResults(name: string, results: Results): Promise<string> {
   }
   const page = resultsPage(results, charts);
   await Deno.writeTextFile(new URL(`${name}.md`, FOLDER), page);
-  await Deno.writeTextFile(new URL(`${name}.json`, FOLDER), `${JSON.stringify(results, null, 2)}\n`);
+  await Deno.writeTextFile(
+    new URL(`${name}.json`, FOLDER),
+    `${JSON.stringify(results, null, 2)}\n`,
+  );
   return page;
 }

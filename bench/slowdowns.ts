@@ -32,11 +32,13 @@ export interface Verdict {
   readonly slowdowns: readonly Slowdown[];
 }
 
-/** All standings of a run. */
+/** All standings of a run; beside the machine, those on as many threads alone. */
 export function standingsOf({ workloads }: Results): Standing[] {
   return workloads.flatMap(({ name, peers }) =>
     peers.filter(isMeasured).filter(({ library }) => library !== "gradus").flatMap((peer) =>
-      Object.entries(peer.over).map(([gradus, ratio]) => ({
+      Object.entries(peer.over).filter(([gradus]) =>
+        peer.library !== "machine" || gradus === `gradus-${peer.threads}`
+      ).map(([gradus, ratio]) => ({
         workload: name,
         peer: gradus,
         // The machine has no version: it is what it is measured to be.
@@ -74,12 +76,23 @@ export function compareResults(now: Results, earlier: readonly Results[]): Verdi
   return { compared, slowdowns };
 }
 
+/** What a second run found slower as well; a machine that was busy for a while does not stay so. */
+export function confirmed(first: Verdict, second: Verdict): Verdict {
+  const again = new Map(second.slowdowns.map((slowdown) => [keyOf(slowdown), slowdown]));
+  return {
+    compared: first.compared,
+    slowdowns: first.slowdowns.flatMap((slowdown) => again.get(keyOf(slowdown)) ?? []),
+  };
+}
+
 /** Half the distance of the quartiles, as a share of the median. */
 function noiseOf({ median, low, high }: Spread): number {
   return (high - low) / 2 / median;
 }
 
-function keyOf({ workload, peer, yardstick }: Standing): string {
+function keyOf(
+  { workload, peer, yardstick }: Pick<Standing, "workload" | "peer" | "yardstick">,
+): string {
   return JSON.stringify([workload, peer, yardstick]);
 }
 
@@ -89,7 +102,9 @@ export function describeVerdict({ compared, slowdowns }: Verdict): string {
   const lines = slowdowns.map(({ workload, peer, yardstick, before, now, noise }) => {
     const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
     return `${workload}: ${peer} is ${percent(1 - now / before)} slower beside ${yardstick}: ` +
-      `${before.toPrecision(3)} before, ${now.toPrecision(3)} now, where noise is ${percent(noise)}`;
+      `${before.toPrecision(3)} before, ${now.toPrecision(3)} now, where noise is ${
+        percent(noise)
+      }`;
   });
   const rest = compared - slowdowns.length;
   return [...lines, `${rest} of ${compared} ratios are no worse than the last committed ones.`]

@@ -23,7 +23,7 @@ const PARTS = [
   ],
   [
     "batch norm",
-    "Keeps each channel's mean and spread, which allows the large learning rate; its scale is frozen, its shift learns 64 times as fast.",
+    "Keeps each channel's mean and spread, which allows the large learning rate; its scale and shift learn 64 times as fast as the weights.",
   ],
   ["GELU", "A smooth relu, whose gradient does not vanish at once below 0."],
   [
@@ -47,11 +47,12 @@ const PARTS = [
 
 /** Sections on the model, its parts and its making. */
 export function explain(
-  { model, recipe, epochs, batch, settings }: {
+  { model, recipe, epochs, batch, validation, settings }: {
     readonly model: Sequential;
     readonly recipe: Recipe;
     readonly epochs: number;
     readonly batch: number;
+    readonly validation: number;
     readonly settings: Settings;
   },
 ): ReportSection[] {
@@ -63,7 +64,8 @@ export function explain(
         {
           kind: "table",
           header: ["part", "why"],
-          rows: PARTS.map(([part, why]) => [part, why]),
+          rows: PARTS,
+          prose: [1],
         },
       ],
     },
@@ -74,7 +76,7 @@ export function explain(
         text:
           `SGD with Nesterov momentum 0.85, batches of ${batch}, ${epochs} epochs, one cycle of the learning rate, blocks of ${
             recipe.widths.join(", ")
-          } channels, seed ${settings.seed}, backend ${settings.backend}. ${settings.validation} training images were held out to validate by; the test images were looked at once, at the end. config.json has every setting.`,
+          } channels, seed ${settings.seed}, backend ${settings.backend}. ${validation} training images were held out to validate by; the test images were looked at once, at the end. config.json has every setting.`,
       }],
     },
   ];

@@ -16,5 +16,16 @@ export const FLAGS = {
   }),
 };
 
+/** Flags that may differ from those of the run to go on from. */
+export const CHANGEABLE = [
+  "epochs",
+  "model-name",
+  "data",
+  "test",
+  "backend",
+  "json",
+  "help",
+] as const;
+
 /** The settings of a run. */
 export type Settings = FlagValues<typeof FLAGS>;

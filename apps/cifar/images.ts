@@ -1,47 +1,43 @@
+import { drawnTask } from "@gradus/cli/drawn-task";
+import { explainFiles } from "@gradus/cli/explain-files";
 import type { ImageTask } from "@gradus/cli/run-images";
-import { UsageError } from "@gradus/cli/usage-error";
-import { drawnShapes } from "@gradus/data/drawn-shapes";
 import { loadCifar10 } from "@gradus/data/load-cifar10";
 import { loadImagesNpy } from "@gradus/data/load-images-npy";
-import { MissingFilesError } from "@gradus/data/missing-files-error";
+import type { NdArray } from "@gradus/data/nd-array";
 import type { Settings } from "./flags.ts";
 
 /** Where the files are looked for when no folder is given. */
 export const DATA_FOLDER = "data/cifar-10";
 
-/** CIFAR-10 from files, or shapes drawn in code. */
+/**
+ * CIFAR-10 from files, or shapes drawn in code; images of `--test` in place of the test batch.
+ *
+ * @throws {UsageError} If files are missing or broken.
+ */
 export async function readImages(settings: Settings): Promise<ImageTask> {
-  const task = settings.sample ? drawn(settings.seed) : await fromFiles(settings);
-  if (settings.test === null) return task;
-  const x = await explained(loadImagesNpy(settings.test));
+  const { sample, data, test } = settings;
+  // First, as the other files take longer to read.
+  const x = test === null ? null : await explainFiles(loadTest(test));
+  const task = sample ? drawnTask(settings) : await explainFiles(loadTask(data ?? DATA_FOLDER), {
+    advice:
+      "`deno task download cifar-10` fetches it, --data names another folder, --sample does without",
+  });
+  if (x === null) return task;
   const rows = x.shape[0]!;
   return { ...task, test: { x, y: { data: new Int32Array(rows).fill(-1), shape: [rows] } } };
 }
 
-function drawn(seed: number): ImageTask {
-  const training = drawnShapes({ rows: 5000, seed });
-  // Another seed, so that no test image is a training image.
-  const test = drawnShapes({ rows: 1000, seed: seed + 1_000_003 });
+async function loadTask(folder: string): Promise<ImageTask> {
+  const { training, test } = await loadCifar10(folder);
   return { training, test, classes: training.classes };
 }
 
-async function fromFiles({ data }: Settings): Promise<ImageTask> {
-  const { training, test } = await explained(loadCifar10(data ?? DATA_FOLDER));
-  return { training, test, classes: training.classes };
-}
-
-/** Missing or broken files are the user's to mend: one line, without a trace. */
-async function explained<Value>(loading: Promise<Value>): Promise<Value> {
+/** Where a shape leaves open how flat images lie, they lie as in CIFAR-10's own files. */
+async function loadTest(file: string): Promise<NdArray<Uint8Array>> {
   try {
-    return await loading;
+    return await loadImagesNpy(file);
   } catch (error) {
-    if (error instanceof MissingFilesError) {
-      throw new UsageError(
-        `${error.message}; \`deno task download cifar-10\` fetches it, --data names another folder, --sample does without`,
-        { cause: error },
-      );
-    }
-    if (error instanceof SyntaxError) throw new UsageError(error.message, { cause: error });
-    throw error;
+    if (!(error instanceof TypeError)) throw error;
+    return await loadImagesNpy(file, { layout: "channels first" });
   }
 }

@@ -24,12 +24,12 @@ import type { Recipe } from "./recipes.ts";
 const MOMENTUM = 0.85;
 /** k of the rates below: they were found for batches of 1024 and this momentum. */
 const RATE_UNIT = 1024 * (1 + 1 / (1 - MOMENTUM));
-/** Shifts of batch norm learn so much faster than weights. */
-const SHIFT_FACTOR = 64;
+/** Scale and shift of batch norm learn so much faster than weights. */
+const NORM_FACTOR = 64;
 /** Images whose patches the first convolution is made of. */
 const WHITENING_IMAGES = 5000;
 
-/** The network of a recipe with all that trains it; `docs/results/cifar.md` says why each part is there. */
+/** The network of a recipe with all that trains it; `explain.ts` says why each part is there. */
 export function buildNetwork(
   recipe: Recipe,
   context: NetworkContext,
@@ -62,17 +62,17 @@ export function buildNetwork(
       steps,
       ...{ startFactor: 0.2, finalFactor: 0.07, warmupShare: 0.23, anneal: "linear" },
     });
-  const isShift = (name: string) => name.endsWith(".shift");
+  const isNorm = (name: string) => /\.(scale|shift)$/.test(name);
   const optimizer = new Sgd([
     {
-      parameters: model.parameters.filter(({ name }) => !isShift(name)),
+      parameters: model.parameters.filter(({ name }) => !isNorm(name)),
       learningRate: rate(1),
       weightDecay: decay,
     },
     {
-      parameters: model.parameters.filter(({ name }) => isShift(name)),
-      learningRate: rate(SHIFT_FACTOR),
-      weightDecay: decay / SHIFT_FACTOR,
+      parameters: model.parameters.filter(({ name }) => isNorm(name)),
+      learningRate: rate(NORM_FACTOR),
+      weightDecay: decay / NORM_FACTOR,
     },
   ], { learningRate: peak, momentum: MOMENTUM, nesterov: true });
   const average = new WeightAverage(model, {
@@ -101,7 +101,7 @@ function block(width: number, options: { readonly isDeep: boolean }): Layer[] {
   const convolution = () =>
     new Conv2d(width, { kernel: 3, padding: "same", bias: false, weightInit: diracInit({ rest }) });
   const normalised = () => [
-    new BatchNorm({ momentum: 0.4, scale: "frozen" }),
+    new BatchNorm({ momentum: 0.4 }),
     new Gelu(),
   ];
   return [

@@ -1,6 +1,10 @@
 import { openBackend } from "@gradus/cli/open-backend";
-import { type ImageOutcome, type ImageTask, runImages } from "@gradus/cli/run-images";
-import type { ClassifierProgress } from "@gradus/cli/train-classifier";
+import {
+  type ImageOutcome,
+  type ImageProgram,
+  type ImageTask,
+  runImages,
+} from "@gradus/cli/run-images";
 import { alternatingFlip } from "@gradus/data/alternating-flip";
 import { cutout } from "@gradus/data/cutout";
 import { translate } from "@gradus/data/translate";
@@ -10,14 +14,7 @@ import { buildNetwork } from "./network.ts";
 import { RECIPES } from "./recipes.ts";
 
 /** What a run is told beside its settings. */
-export interface CifarOptions {
-  /** The folder of all experiments. Default: `experiments`. */
-  readonly root?: string;
-  /** Asks to stop. */
-  readonly signal?: AbortSignal;
-  /** Sees how far training is. */
-  readonly onProgress: (progress: ClassifierProgress) => void;
-}
+export type CifarOptions = Pick<ImageProgram, "root" | "signal" | "onProgress" | "onEpoch">;
 
 /** Trains the network of a recipe, tests it once, and writes everything into a new folder. */
 export async function runCifar(
@@ -28,8 +25,9 @@ export async function runCifar(
   const recipe = RECIPES[settings.recipe];
   const epochs = settings.epochs ?? recipe.epochs;
   const batch = settings.batch ?? recipe.batch;
+  const validation = settings.validation ?? (settings.sample ? 500 : 5000);
   await using backend = await openBackend(settings.backend);
-  const { json: _json, help: _help, ...rest } = settings;
+  const { json: _json, help: _help, resume, ...rest } = settings;
   const name = settings.sample ? "shapes drawn in code" : "CIFAR-10";
   return await runImages({
     ...options,
@@ -44,16 +42,14 @@ export async function runCifar(
       ...recipe.cutout > 0 ? [cutout({ size: recipe.cutout })] : [],
     ],
     mirrored: true,
-    explain: ({ model }) => explain({ model, recipe, epochs, batch, settings }),
-    ...{ backend, epochs, batch },
+    explain: ({ model }) => explain({ model, recipe, epochs, batch, validation, settings }),
+    ...{ backend, epochs, batch, validation, resume },
     seed: settings.seed,
-    validation: settings.sample ? Math.min(500, settings.validation) : settings.validation,
     limit: settings.limit,
     modelName: settings["model-name"],
-    resume: settings.resume,
     config: {
       ...rest,
-      ...{ epochs, batch, network: recipe },
+      ...{ epochs, batch, validation, network: recipe },
       versions: { gradus: "0.1.0", deno: Deno.version.deno, v8: Deno.version.v8 },
     },
   });

@@ -14,13 +14,16 @@ export const FLAGS = {
   }),
   dropout: numberFlag({
     description: "share of hidden units dropped in training",
-    fallback: 0.2,
+    fallback: 0.1,
     atLeast: 0,
     below: 1,
   }),
   momentum: numberFlag({ description: "momentum of SGD", fallback: 0.9, atLeast: 0, below: 1 }),
   "weight-decay": numberFlag({ description: "pull of weights to 0", fallback: 1e-4, atLeast: 0 }),
 };
+
+/** Flags that may differ from those of the run to go on from. */
+export const CHANGEABLE = ["epochs", "model-name", "data", "backend", "json", "help"] as const;
 
 /** The settings of a run. */
 export type Settings = FlagValues<typeof FLAGS>;

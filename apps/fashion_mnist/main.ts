@@ -4,29 +4,44 @@
  * @module
  */
 
-import { helpText, parseFlags } from "@gradus/cli/parse-flags";
+import { DivergedError } from "@gradus/cli/diverged-error";
+import { helpText } from "@gradus/cli/parse-flags";
 import { ProgressLine } from "@gradus/cli/progress-line";
+import { resumeFlags } from "@gradus/cli/resume-flags";
 import { UsageError } from "@gradus/cli/usage-error";
-import { FLAGS, type Settings } from "./flags.ts";
+import { CHANGEABLE, FLAGS, type Settings } from "./flags.ts";
+
+/** As shells have it for what Ctrl-C ended: 128 and the number of SIGINT. */
+const STOPPED = 130;
 
 const startMs = performance.now();
 try {
-  const settings = parseFlags(Deno.args, FLAGS);
+  const settings = await resumeFlags(Deno.args, FLAGS, { changeable: CHANGEABLE });
   if (settings.help) {
     console.log(helpText(FLAGS, {
       command: "deno task fashion-mnist",
       purpose: "Trains a perceptron on Fashion-MNIST, or with --sample on drawn shapes.",
+      note:
+        "Ctrl-C stops and says how to go on from the last whole epoch. Exit codes: 0 where all " +
+        "is done, 1 where training diverges, 2 where a flag or a file cannot be used, " +
+        `${STOPPED} after Ctrl-C.`,
     }));
   } else {
-    await main(settings);
+    Deno.exitCode = await main(settings);
   }
 } catch (error) {
-  if (!(error instanceof UsageError)) throw error;
-  console.error(error.message);
-  Deno.exit(2);
+  const isExpected = error instanceof UsageError || error instanceof DivergedError;
+  if (!isExpected) throw error;
+  const advice = error instanceof DivergedError ? "; a lower --learning-rate may help" : "";
+  // A file's contents may be in the message.
+  console.error(`${error.message.replace(/\p{Cc}+/gu, " ").slice(0, 500)}${advice}`);
+  Deno.exit(error instanceof UsageError ? 2 : 1);
 }
 
-async function main(settings: Settings): Promise<void> {
+async function main(settings: Settings): Promise<number> {
+  // Loaded now, so that help and wrong flags answer at once.
+  const { epochText } = await import("@gradus/cli/epoch-text");
+  const { progressText } = await import("@gradus/cli/progress-text");
   const { readImages } = await import("./images.ts");
   const { runFashionMnist } = await import("./run_fashion_mnist.ts");
   const task = await readImages(settings);
@@ -40,47 +55,47 @@ async function main(settings: Settings): Promise<void> {
     isTerminal,
     ...isTerminal ? { width: Deno.consoleSize().columns } : {},
   });
-  const { run, outcome, testAccuracy } = await runFashionMnist(task, settings, {
+  const { run, outcome, resumable, testAccuracy } = await runFashionMnist(task, settings, {
     signal: stop.signal,
-    onProgress: ({ epoch, epochs, share, loss, accuracy, imagesPerSecond, leftMs }) =>
-      progress.show(
-        share,
-        `epoch ${epoch + 1}/${epochs}  loss ${loss.toFixed(3)}  accuracy ${
-          (100 * accuracy!).toFixed(1)
-        } %  ${imagesPerSecond.toFixed(0)} images/s  ${(leftMs / 1000).toFixed(0)} s left`,
-      ),
+    onProgress: (now) => progress.show(now.share, progressText(now)),
+    onEpoch: (entry) => {
+      progress.clear();
+      console.log(epochText(entry));
+    },
+  }).finally(() => {
+    progress.clear();
+    Deno.removeSignalListener("SIGINT", abort);
   });
-  Deno.removeSignalListener("SIGINT", abort);
-  progress.clear();
 
-  for (const { epoch, training, validation, durationMs } of outcome.epochs) {
+  const { epochs, imagesPerSecond, isComplete } = outcome;
+  if (isComplete) {
+    if (testAccuracy !== null) {
+      console.log(
+        `Test accuracy ${percent(testAccuracy)}.`,
+      );
+    }
+    console.log(`Report, plots, parameters and predictions.csv: ${run.folder}/report.html`);
+  } else {
     console.log(
-      `epoch ${`${epoch + 1}`.padStart(3)}  training loss ${training.loss.toFixed(3)}  accuracy ${
-        percent(training.accuracy!)
-      }  validation loss ${validation!.loss.toFixed(3)}  accuracy ${
-        percent(validation!.accuracy!)
-      }  ${(durationMs / 1000).toFixed(1)} s`,
+      resumable === null
+        ? "Stopped in the first epoch, of which nothing is kept."
+        : `Stopped. Go on with: deno task fashion-mnist --resume ${resumable}`,
     );
   }
-  if (!outcome.isComplete) {
-    console.log(`Stopped. Go on with: deno task fashion-mnist --resume ${run.folder}`);
-  } else if (testAccuracy !== null) {
-    console.log(`Test accuracy ${percent(testAccuracy)}.`);
-  }
-  console.log(`Report, plots, parameters and predictions.csv: ${run.folder}/report.html`);
   if (settings.json) {
-    const last = outcome.epochs.at(-1);
+    const last = epochs.at(-1);
     console.log(JSON.stringify({
       trainLoss: last?.training.loss ?? null,
       validationAccuracy: last?.validation?.accuracy ?? null,
       testAccuracy,
       backend: settings.backend,
       folder: run.folder,
-      epochs: outcome.epochs.length,
-      imagesPerSecond: Math.round(outcome.imagesPerSecond),
+      epochs: epochs.length,
+      imagesPerSecond: Math.round(imagesPerSecond),
       durationMs: Math.round(performance.now() - startMs),
     }));
   }
+  return isComplete ? 0 : STOPPED;
 }
 
 function percent(share: number): string {

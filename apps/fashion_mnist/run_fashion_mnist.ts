@@ -1,19 +1,16 @@
 import { openBackend } from "@gradus/cli/open-backend";
-import { type ImageOutcome, type ImageTask, runImages } from "@gradus/cli/run-images";
-import type { ClassifierProgress } from "@gradus/cli/train-classifier";
+import {
+  type ImageOutcome,
+  type ImageProgram,
+  type ImageTask,
+  runImages,
+} from "@gradus/cli/run-images";
 import { flip } from "@gradus/data/flip";
 import type { Settings } from "./flags.ts";
 import { buildNetwork } from "./network.ts";
 
 /** What a run is told beside its settings. */
-export interface FashionMnistOptions {
-  /** The folder of all experiments. Default: `experiments`. */
-  readonly root?: string;
-  /** Asks to stop. */
-  readonly signal?: AbortSignal;
-  /** Sees how far training is. */
-  readonly onProgress: (progress: ClassifierProgress) => void;
-}
+export type FashionMnistOptions = Pick<ImageProgram, "root" | "signal" | "onProgress" | "onEpoch">;
 
 /** Trains the perceptron, tests it once, and writes everything into a new folder. */
 export async function runFashionMnist(
@@ -23,8 +20,9 @@ export async function runFashionMnist(
 ): Promise<ImageOutcome> {
   const epochs = settings.epochs!;
   const batch = settings.batch!;
+  const validation = settings.validation ?? (settings.sample ? 500 : 5000);
   await using backend = await openBackend(settings.backend);
-  const { json: _json, help: _help, ...rest } = settings;
+  const { json: _json, help: _help, resume, ...rest } = settings;
   const name = settings.sample ? "shapes drawn in code" : "Fashion-MNIST";
   return await runImages({
     ...options,
@@ -46,18 +44,17 @@ export async function runFashionMnist(
               settings["weight-decay"]
             }, batches of ${batch}, ${epochs} epochs, one cycle of the learning rate with a peak of ${
               settings["learning-rate"]
-            }, seed ${settings.seed}, backend ${settings.backend}. ${settings.validation} training images were held out to validate by; the test images were looked at once, at the end. config.json has every setting.`,
+            }, seed ${settings.seed}, backend ${settings.backend}. ${validation} training images were held out to validate by; the test images were looked at once, at the end. config.json has every setting.`,
         },
       ],
     }],
-    ...{ backend, epochs, batch },
+    ...{ backend, epochs, batch, validation, resume },
     seed: settings.seed,
-    validation: settings.sample ? Math.min(500, settings.validation) : settings.validation,
     limit: settings.limit,
     modelName: settings["model-name"],
-    resume: settings.resume,
     config: {
       ...rest,
+      validation,
       versions: { gradus: "0.1.0", deno: Deno.version.deno, v8: Deno.version.v8 },
     },
   });

@@ -1,4 +1,9 @@
-import { COPY_BYTES, FLOPS_PER_PASS, type MachineKernels, machineKernels } from "./machine_kernels.ts";
+import {
+  COPY_BYTES,
+  FLOPS_PER_PASS,
+  type MachineKernels,
+  machineKernels,
+} from "./machine_kernels.ts";
 
 /** Bytes that `copyBlocks` takes in one go. */
 const BLOCK_BYTES = 64;

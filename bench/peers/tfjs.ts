@@ -83,7 +83,12 @@ function training(network: Network, amount: number): Run {
     return network.layers.reduce((x: tf.Tensor, { type }): tf.Tensor => {
       switch (type) {
         case "conv": {
-          const y = tf.conv2d(x as tf.Tensor4D, weights[place] as tf.Tensor as tf.Tensor4D, 1, "same");
+          const y = tf.conv2d(
+            x as tf.Tensor4D,
+            weights[place] as tf.Tensor as tf.Tensor4D,
+            1,
+            "same",
+          );
           return tf.add(y, biases[place++]!);
         }
         case "dense": {

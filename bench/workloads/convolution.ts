@@ -36,7 +36,9 @@ export function convolution(directions: "forward" | "all"): Workload {
     }),
     setup(backend, images) {
       const inputs = KERNEL ** 2 * CHANNELS;
-      const [xShape, yShape] = [CHANNELS, FILTERS].map((channels) => [images, SIZE, SIZE, channels]);
+      const [xShape, yShape] = [CHANNELS, FILTERS].map((
+        channels,
+      ) => [images, SIZE, SIZE, channels]);
       const x = tensor(backend, filled(images * SIZE ** 2 * CHANNELS, { seed: 0 }), {
         shape: xShape,
       });

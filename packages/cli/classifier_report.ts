@@ -84,7 +84,9 @@ export function accuracyOf(predictions: ArrayLike<number>, labels: ArrayLike<num
  *   title: "Two classes",
  *   lead: "One image.",
  *   classes: ["dark", "light"],
- *   outcome: { epochs, learningRates: [0.1], imagesPerSecond: 1, isComplete: true },
+ *   outcome: {
+ *     ...{ epochs, firstStep: 0, learningRates: [0.1], imagesPerSecond: 1, isComplete: true },
+ *   },
  *   test: {
  *     images: { data: new Uint8Array([255]), shape: [1, 1, 1, 1] },
  *     labels: new Int32Array([1]),
@@ -121,7 +123,11 @@ function chartsOf(results: ClassifierResults, theme: "auto" | "light"): Map<stri
         title: "Learning rate",
         x: { label: "step" },
         y: { label: "learning rate" },
-        series: [{ name: "learning rate", y: outcome.learningRates }],
+        series: [{
+          name: "learning rate",
+          x: outcome.learningRates.map((_, step) => outcome.firstStep + step + 1),
+          y: outcome.learningRates,
+        }],
         height: 320,
         theme,
       }),
@@ -160,53 +166,24 @@ function mistakesOf({ test, classes }: ClassifierResults) {
     .map((row) => ({
       pixels: images.data.slice(row * size, (row + 1) * size),
       ...{ width, height },
-      caption: `${classes[plain.predictions[row]!]} ${(100 * confidence(row)).toFixed(0)} %, is ${
-        classes[labels![row]!]
-      }`,
+      caption: [
+        `${classes[plain.predictions[row]!]} ${(100 * confidence(row)).toFixed(0)} %`,
+        `is ${classes[labels![row]!]}`,
+      ].join("\n"),
     }));
 }
 
 function page(results: ClassifierResults, charts: ReadonlyMap<string, string>): string {
-  const { title, lead, classes, outcome, test, sections } = results;
+  const { title, lead, sections } = results;
   const figure = (name: string, caption: string): ReportPart[] => {
     const svg = charts.get(name);
     return svg === undefined ? [] : [{ kind: "figure", svg, caption }];
   };
-  const last = outcome.epochs.at(-1)!;
-  const share = (value: number) => `${(100 * value).toFixed(2)} %`;
-  const items = [
-    { value: share(last.validation?.accuracy ?? NaN), label: "validation accuracy" },
-    { value: `${outcome.epochs.length}`, label: "epochs" },
-    { value: outcome.imagesPerSecond.toFixed(0), label: "images per second" },
-  ];
-  if (test.labels !== null) {
-    items.unshift({
-      value: share(accuracyOf(test.plain.predictions, test.labels)),
-      label: "test accuracy",
-    });
-    if (test.mirrored !== null) {
-      items.splice(1, 0, {
-        value: share(accuracyOf(test.mirrored.predictions, test.labels)),
-        label: "with mirror images",
-      });
-    }
-  }
-  const perClass: ReportPart[] = test.labels === null ? [] : [{
-    kind: "table",
-    header: ["class", "precision", "recall", "F1", "images"],
-    rows: classReport(
-      confusionMatrix(test.labels, test.plain.predictions, { classes: classes.length }),
-    ).map(({ precision, recall, f1, support }, c) => [
-      classes[c]!,
-      ...[precision, recall, f1].map((score) => score === null ? "–" : score.toFixed(3)),
-      `${support}`,
-    ]),
-  }];
   return reportPage({
     title,
     lead,
     sections: [
-      { title: "Result", parts: [{ kind: "figures", items }] },
+      { title: "Result", parts: [{ kind: "figures", items: largeNumbers(results) }] },
       {
         title: "Learning curves",
         parts: [
@@ -220,13 +197,51 @@ function page(results: ClassifierResults, charts: ReadonlyMap<string, string>): 
       },
       {
         title: "Which images are mistaken",
-        parts: [
-          ...figure("confusion", "True classes in rows, predicted classes in columns."),
-          ...figure("mistakes", "What the model said, how sure it was, and what is true."),
-          ...perClass,
-        ],
+        parts: results.test.labels === null
+          ? [{ kind: "text", text: "The test images have no labels: predictions.csv has classes." }]
+          : [
+            ...figure("confusion", "True classes in rows, predicted classes in columns."),
+            ...charts.has("mistakes")
+              ? figure("mistakes", "What the model said, how sure it was, and what is true.")
+              : [{ kind: "text", text: "None of the test images." } as const],
+            perClass(results.test.labels, results),
+          ],
       },
       ...sections,
     ],
   });
+}
+
+function largeNumbers({ test, outcome }: ClassifierResults): { value: string; label: string }[] {
+  const { labels, plain, mirrored } = test;
+  const share = (value: number, label: string) => ({
+    value: `${(100 * value).toFixed(2)} %`,
+    label,
+  });
+  const tested = labels === null ? [] : [
+    share(accuracyOf(plain.predictions, labels), "test accuracy"),
+    ...mirrored === null
+      ? []
+      : [share(accuracyOf(mirrored.predictions, labels), "with mirror images")],
+  ];
+  const validation = outcome.epochs.at(-1)?.validation?.accuracy ?? null;
+  return [
+    ...tested,
+    ...validation === null ? [] : [share(validation, "validation accuracy")],
+    { value: `${outcome.epochs.length}`, label: "epochs" },
+    { value: outcome.imagesPerSecond.toFixed(0), label: "images per second" },
+  ];
+}
+
+function perClass(labels: Int32Array, { classes, test }: ClassifierResults): ReportPart {
+  const counts = confusionMatrix(labels, test.plain.predictions, { classes: classes.length });
+  return {
+    kind: "table",
+    header: ["class", "precision", "recall", "F1", "images"],
+    rows: classReport(counts).map(({ precision, recall, f1, support }, c) => [
+      classes[c]!,
+      ...[precision, recall, f1].map((score) => score === null ? "–" : score.toFixed(3)),
+      `${support}`,
+    ]),
+  };
 }

@@ -38,6 +38,7 @@ export interface ClassifyOptions {
  *
  * @param options Model, rows, backend.
  * @returns Probabilities and predictions, in the order of the batches.
+ * @throws {RangeError} If a probability is NaN, naming its row: no class is the most probable one then.
  *
  * @example
  * ```ts
@@ -103,6 +104,10 @@ function join(parts: readonly NumericArray[]): Float32Array {
 function mostProbable(probabilities: Float32Array, classes: number): Int32Array {
   return Int32Array.from({ length: probabilities.length / classes }, (_, row) => {
     const own = probabilities.subarray(row * classes, (row + 1) * classes);
-    return own.indexOf(Math.max(...own));
+    const best = own.indexOf(Math.max(...own));
+    if (best >= 0) return best;
+    throw new RangeError(
+      `Cannot classify row ${row} as its probabilities must be numbers: found NaN`,
+    );
   });
 }

@@ -200,6 +200,38 @@ export function textFlag<Fallback extends string | null>(
 }
 
 /**
+ * A flag that takes a name for a folder, one that cannot lead elsewhere.
+ *
+ * @param options Help and fallback.
+ * @returns The flag.
+ *
+ * @example
+ * ```ts
+ * import { nameFlag, UsageError } from "@gradus/cli";
+ * import { assertEquals, assertThrows } from "@std/assert";
+ *
+ * const name = nameFlag({ description: "folder of the runs", fallback: "cifar" });
+ * assertEquals(name.read("cifar_lr=0.1", "model-name"), "cifar_lr=0.1");
+ * assertThrows(() => name.read("../x", "model-name"), UsageError, "found ../x");
+ * ```
+ */
+export function nameFlag(options: FlagOptions<string>): Flag<string> {
+  return {
+    placeholder: "NAME",
+    description: options.description,
+    fallback: options.fallback,
+    read: (text, name) => {
+      if (/^(?!\.)[A-Za-z0-9._=-]{1,200}$/.test(text)) return text;
+      throw new UsageError(
+        `Cannot use --${name} as it must be letters, digits, or any of . _ = -, and not start with a dot: found ${
+          quoteText(text)
+        }`,
+      );
+    },
+  };
+}
+
+/**
  * A flag that takes no value: true where it is present.
  *
  * @param options Help.

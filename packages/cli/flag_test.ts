@@ -2,7 +2,15 @@ import { assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import fc from "fast-check";
 import { assertUsageError } from "./_assert_usage_error_test.ts";
-import { choiceFlag, integerFlag, numberFlag, numbersFlag, switchFlag, textFlag } from "./flag.ts";
+import {
+  choiceFlag,
+  integerFlag,
+  nameFlag,
+  numberFlag,
+  numbersFlag,
+  switchFlag,
+  textFlag,
+} from "./flag.ts";
 
 const any = numberFlag({ description: "a number", fallback: 0 });
 const whole = integerFlag({ description: "a whole number", fallback: 0 });
@@ -230,6 +238,29 @@ describe("textFlag()", () => {
       () => flag.read("", "data"),
       "Cannot use --data as it must have a value: found none",
     );
+  });
+});
+
+describe("nameFlag()", () => {
+  const flag = nameFlag({ description: "folder of the runs", fallback: "cifar" });
+
+  it("reads names of letters, digits and some signs", () => {
+    for (const text of ["a", "Iris_2-layers_lr=0.01", "7", "a".repeat(200)]) {
+      assertEquals(flag.read(text, "model-name"), text);
+    }
+    assertEquals([flag.placeholder, flag.fallback], ["NAME", "cifar"]);
+  });
+
+  it("refuses names that could lead out of the folder", () => {
+    const wrong = ["../x", "a/b", ".hidden", "a b", "ä", "/", "a\\b", "..", ""];
+    for (const text of [...wrong, "a".repeat(201)]) {
+      assertUsageError(
+        () => flag.read(text, "model-name"),
+        `Cannot use --model-name as it must be letters, digits, or any of . _ = -, and not start with a dot: found ${
+          text === "" ? "none" : text.length > 60 ? `${text.slice(0, 60)}…` : text
+        }`,
+      );
+    }
   });
 });
 

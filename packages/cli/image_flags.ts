@@ -1,4 +1,12 @@
-import { choiceFlag, type Flag, integerFlag, numberFlag, switchFlag, textFlag } from "./flag.ts";
+import {
+  choiceFlag,
+  type Flag,
+  integerFlag,
+  nameFlag,
+  numberFlag,
+  switchFlag,
+  textFlag,
+} from "./flag.ts";
 import { type BackendName, BACKENDS } from "./open_backend.ts";
 
 /** What {@linkcode imageFlags} returns; a type, since an interface is no record of flags. */
@@ -11,8 +19,8 @@ export type ImageFlags = {
   readonly batch: Flag<number | null>;
   /** Seed of split, weights, order and augmentation. */
   readonly seed: Flag<number>;
-  /** Training images held out to choose by. */
-  readonly validation: Flag<number>;
+  /** Training images held out to choose by; null where the program decides. */
+  readonly validation: Flag<number | null>;
   /** How many training images are used; null for all. */
   readonly limit: Flag<number | null>;
   /** Folder of the runs. */
@@ -70,10 +78,11 @@ export function imageFlags(
       description: "seed of split, weights, order and augmentation",
       fallback: 0,
       atLeast: 0,
+      atMost: 4_294_967_295,
     }),
     validation: integerFlag({
-      description: "training images held out to choose by",
-      fallback: 5000,
+      description: "training images held out to choose by (default 5000, or 500 drawn ones)",
+      fallback: null,
       atLeast: 1,
     }),
     limit: integerFlag({
@@ -81,10 +90,9 @@ export function imageFlags(
       fallback: null,
       atLeast: 10,
     }),
-    "model-name": textFlag({
+    "model-name": nameFlag({
       description: "folder of the runs, in experiments/",
       fallback: fallbacks.modelName,
-      placeholder: "NAME",
     }),
     data: textFlag({
       description: "folder of the data files",
@@ -93,7 +101,7 @@ export function imageFlags(
     }),
     sample: switchFlag({ description: "train on shapes drawn in code, with no files at all" }),
     resume: textFlag({
-      description: "go on from the last whole epoch of this run",
+      description: "go on from the last whole epoch of this run, with its settings",
       fallback: null,
       placeholder: "experiments/NAME/RUN",
     }),

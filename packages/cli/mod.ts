@@ -15,16 +15,23 @@
  * @module
  */
 
-export * from "./classify.ts";
 export * from "./classifier_report.ts";
-export * from "./image_flags.ts";
-export * from "./predictions_csv.ts";
-export * from "./train_classifier.ts";
+export * from "./classify.ts";
+export * from "./diverged_error.ts";
+export * from "./drawn_task.ts";
+export * from "./epoch_text.ts";
+export * from "./explain_files.ts";
 export * from "./flag.ts";
+export * from "./image_flags.ts";
 export * from "./open_backend.ts";
 export * from "./parse_flags.ts";
+export * from "./predictions_csv.ts";
 export * from "./progress_line.ts";
+export * from "./progress_text.ts";
 export * from "./report_page.ts";
-export * from "./text_table.ts";
-export * from "./usage_error.ts";
+export * from "./resume_classifier.ts";
+export * from "./resume_flags.ts";
 export * from "./run_images.ts";
+export * from "./text_table.ts";
+export * from "./train_classifier.ts";
+export * from "./usage_error.ts";

@@ -74,7 +74,7 @@ function joinNegatives(args: readonly string[], spec: Flags): string[] {
  * The help of a program: its usage and a line a flag, or more where it is longer than 100 characters.
  *
  * @param spec The flags that the program knows.
- * @param options The command, and what it does.
+ * @param options The command, what it does, and what else there is to say, below the flags.
  * @returns Lines of text.
  *
  * @example
@@ -95,7 +95,7 @@ function joinNegatives(args: readonly string[], spec: Flags): string[] {
  */
 export function helpText(
   spec: Flags,
-  options: { readonly command: string; readonly purpose: string },
+  options: { readonly command: string; readonly purpose: string; readonly note?: string },
 ): string {
   const rows = Object.entries(spec).map(([name, flag]) => ({
     left: `--${name}${flag.placeholder === null ? "" : ` ${flag.placeholder}`}`,
@@ -115,6 +115,7 @@ export function helpText(
     `Usage: ${options.command} [flags]`,
     "",
     ...lines.map((line) => `  ${line}`),
+    ...options.note === undefined ? [] : ["", ...wrap(options.note, 100)],
   ]
     .join("\n");
 }

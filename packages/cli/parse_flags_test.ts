@@ -155,6 +155,24 @@ Usage: deno task train [flags]
     );
   });
 
+  it("ends with a note, wrapped, where there is one", () => {
+    const json = { json: switchFlag({ description: "print JSON" }) };
+    const note =
+      "Exit codes: 0 where all is done, 1 where training diverges, 2 where a flag or a " +
+      "file cannot be used.";
+    assertEquals(
+      helpText(json, { ...options, note }),
+      `Trains.
+
+Usage: deno task train [flags]
+
+  --json  print JSON
+
+Exit codes: 0 where all is done, 1 where training diverges, 2 where a flag or a file cannot be
+used.`,
+    );
+  });
+
   it("gives a long flag a line of its own, and wraps a long description", () => {
     const long = {
       "learning-rate": numbersFlag({ description: "rates to try", fallback: [0.1] }),

@@ -4,12 +4,13 @@ export type ReportPart =
   | { readonly kind: "text"; readonly text: string }
   /** A drawing, inlined; the caption says what to see. */
   | { readonly kind: "figure"; readonly svg: string; readonly caption: string }
-  /** A table; a marked row stands out. */
+  /** A table; a marked row stands out, and columns of prose wrap where others stay on one line. */
   | {
     readonly kind: "table";
     readonly header: readonly string[];
     readonly rows: readonly (readonly string[])[];
     readonly marked?: number;
+    readonly prose?: readonly number[];
     readonly caption?: string;
   }
   /** Text as it would stand in a terminal. */
@@ -101,11 +102,14 @@ function partHtml(part: ReportPart): string {
 }
 
 function tableHtml(table: Extract<ReportPart, { kind: "table" }>): string {
-  const { header, rows, marked, caption } = table;
-  const head = header.map((title) => `<th scope="col">${escapeHtml(title)}</th>`).join("");
+  const { header, rows, marked, prose = [], caption } = table;
+  const style = (column: number) => prose.includes(column) ? ' class="prose"' : "";
+  const head = header.map((title, column) =>
+    `<th scope="col"${style(column)}>${escapeHtml(title)}</th>`
+  ).join("");
   const body = rows.map((row, place) =>
     `<tr${place === marked ? ' class="marked"' : ""}>${
-      row.map((cell) => `<td>${escapeHtml(cell)}</td>`).join("")
+      row.map((cell, column) => `<td${style(column)}>${escapeHtml(cell)}</td>`).join("")
     }</tr>`
   );
   return `<div class="scroll"><table>${
@@ -146,8 +150,9 @@ figcaption, caption { font-size: .9rem; text-align: left; padding: .35rem 0; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { text-align: right; padding: .35rem .6rem; border-bottom: 1px solid var(--line); }
 th { vertical-align: bottom; }
-td { white-space: nowrap; }
-th:first-child, td:first-child { text-align: left; }
+td { white-space: nowrap; vertical-align: top; }
+th:first-child, td:first-child, .prose { text-align: left; }
+td.prose { white-space: normal; min-width: 13rem; }
 .marked { background: var(--tint); font-weight: 600; }
 pre { overflow-x: auto; padding: .75rem 1rem; border: 1px solid var(--line); border-radius: 6px;
   font-size: .85rem; line-height: 1.45; }

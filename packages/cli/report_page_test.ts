@@ -1,17 +1,13 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
-import { DOMParser, type Element } from "@xmldom/xmldom";
+import type { Element } from "@xmldom/xmldom";
+import { parseXml } from "./_parse_xml_test.ts";
 import { reportPage, type ReportPart } from "./report_page.ts";
 
 /** A page's elements; throws where it is not well-formed. */
 function parse(html: string): { all(name: string): Element[] } {
-  const parser = new DOMParser({
-    onError: (level, message) => {
-      if (level !== "warning") throw new SyntaxError(message);
-    },
-  });
   const [, markup] = /^<!doctype html>\n(.*)$/s.exec(html)!;
-  const root = parser.parseFromString(markup!, "text/xml").documentElement!;
+  const root = parseXml(markup!).documentElement!;
   return { all: (name) => Array.from(root.getElementsByTagName(name)) };
 }
 
@@ -73,6 +69,19 @@ describe("reportPage()", () => {
     const plain = parse(pageOf(table));
     assertEquals(classes(plain), ["", "", ""]);
     assertEquals(plain.all("caption"), []);
+  });
+
+  it("wraps columns of prose, and no others", () => {
+    const table = { kind: "table", header: ["part", "why"], rows: [["GELU", "A smooth relu."]] };
+    const classes = (prose?: number[]) => {
+      const page = parse(pageOf({ ...table, ...prose && { prose } } as ReportPart));
+      return [...page.all("th"), ...page.all("td")].map((cell) => cell.getAttribute("class") ?? "");
+    };
+    assertEquals(classes([1]), ["", "prose", "", "prose"]);
+    assertEquals(classes(), ["", "", "", ""]);
+    const [css] = texts(parse(pageOf()).all("style"));
+    assertMatch(css!, /^td \{[^}]*white-space: nowrap;/m);
+    assertMatch(css!, /^td\.prose \{[^}]*white-space: normal;/m);
   });
 
   it("escapes every text", () => {

@@ -13,15 +13,17 @@ import { type Loss, SoftmaxCrossEntropy } from "@gradus/losses";
 import type { Optimizer } from "@gradus/optim";
 import { type Random, random } from "@gradus/random";
 import type { Backend } from "@gradus/tensor";
-import { openRun, type Run, save, type WeightAverage } from "@gradus/train";
+import { type EpochEntry, openRun, type Run, save, type WeightAverage } from "@gradus/train";
 import { accuracyOf, type TestedImages, writeClassifierReport } from "./classifier_report.ts";
 import { classify } from "./classify.ts";
 import type { ReportSection } from "./report_page.ts";
+import { resumeClassifier } from "./resume_classifier.ts";
 import {
   type ClassifierOutcome,
   type ClassifierProgress,
   trainClassifier,
 } from "./train_classifier.ts";
+import { UsageError } from "./usage_error.ts";
 
 /** Images as bytes, with labels. */
 export type LabelledImages = Dataset<Int32Array, Uint8Array>;
@@ -103,7 +105,9 @@ export interface ImageProgram {
   /** Asks to stop. */
   readonly signal?: AbortSignal;
   /** Sees how far training is. */
-  readonly onProgress: (progress: ClassifierProgress) => void;
+  readonly onProgress?: (progress: ClassifierProgress) => void;
+  /** Sees each epoch when it is saved. */
+  readonly onEpoch?: (entry: EpochEntry) => void;
 }
 
 /** What a program did. */
@@ -116,6 +120,8 @@ export interface ImageOutcome {
   readonly testAccuracy: number | null;
   /** The same with mirror images; null where that was not asked. */
   readonly mirroredTestAccuracy: number | null;
+  /** Folder of the run that has the last whole epoch, to go on from; null if there is none. */
+  readonly resumable: string | null;
 }
 
 /**
@@ -126,7 +132,9 @@ export interface ImageOutcome {
  *
  * @param program Data, network, settings.
  * @returns What came of it.
- * @throws {RangeError} If more rows are held out or asked for than there are.
+ * @throws {UsageError} If no image is left to train on, a channel is the same everywhere, test images have
+ * another size, or the run to go on from does not fit; no folder is made.
+ * @throws {DivergedError} If a loss or a gradient is not finite.
  *
  * @example
  * ```ts
@@ -154,24 +162,15 @@ export interface ImageOutcome {
  *   backend: reference(),
  *   ...{ epochs: 1, batch: 10, seed: 0, validation: 10, limit: null },
  *   ...{ modelName: "shapes", root: await Deno.makeTempDir(), resume: null, config: {} },
- *   onProgress: () => {},
  * });
  * assertEquals(outcome.epochs[0]!.training.rows, 30);
  * ```
  */
 export async function runImages(program: ImageProgram): Promise<ImageOutcome> {
-  const { task, backend, epochs, batch, seed, signal, onProgress } = program;
-  const stream = random(seed);
-  const [splitting, starting] = [stream.split(), stream.split()];
-  const rows = task.training.y.shape[0]!;
-  const used = Math.min(program.limit ?? rows, rows);
-  const parts = randomSplit(rows, {
-    counts: { validation: program.validation, training: used - program.validation },
-    random: splitting,
-  });
-  const training = takeRows(task.training, parts.training);
-  const statistics = channelStatistics(training.x);
-  const inOrder = { size: batch, statistics };
+  const { task, backend, epochs, seed, resume, mirrored } = program;
+  const [splitting, starting] = splitStreams(seed);
+  const { training, validation, statistics } = prepareImages(program, splitting);
+  const inOrder = { size: program.batch, statistics };
   const batches = new ImageBatches(training, {
     ...inOrder,
     seed,
@@ -182,51 +181,97 @@ export async function runImages(program: ImageProgram): Promise<ImageOutcome> {
     ...{ backend, random: starting, training, statistics },
     stepsPerEpoch: batches.length,
   });
-  const { model, loss, optimizer, average } = network;
+  const { model } = network;
+  const done = resume === null ? [] : await resumeClassifier(network, resume);
+  if (done.length > epochs) {
+    throw new UsageError(
+      `Cannot go on from ${resume} as no more than ${epochs} epochs must be done: found ${done.length}`,
+    );
+  }
   const run = await openRun({
     ...program.root === undefined ? {} : { root: program.root },
     modelName: program.modelName,
-    config: { ...program.config, statistics, parent: program.resume },
+    config: {
+      ...program.config,
+      // The order of sums, and so their last bits, depend on it.
+      ..."threads" in backend ? { threads: backend.threads } : {},
+      statistics,
+      parent: resume,
+    },
   });
   const outcome = await trainClassifier({
-    ...{ model, loss, optimizer, training: batches, epochs, backend, run, onProgress },
-    ...average === undefined ? {} : { average },
-    ...signal === undefined ? {} : { signal },
-    validation: new ImageBatches(takeRows(task.training, parts.validation), inOrder),
+    ...network,
+    ...{ training: batches, epochs, backend, run, done },
+    validation: new ImageBatches(validation, inOrder),
     validationLoss: new SoftmaxCrossEntropy(),
-    resume: program.resume,
+    ...program.signal === undefined ? {} : { signal: program.signal },
+    ...program.onProgress === undefined ? {} : { onProgress: program.onProgress },
+    ...program.onEpoch === undefined ? {} : { onEpoch: program.onEpoch },
   });
+  const resumable = outcome.epochs.length > done.length ? run.folder : resume;
   if (!outcome.isComplete) {
-    return { run, outcome, testAccuracy: null, mirroredTestAccuracy: null };
+    return { run, outcome, testAccuracy: null, mirroredTestAccuracy: null, resumable };
   }
 
   await save(model, run.path("model.safetensors"));
-  const test = await testOnce(model, program, statistics);
-  const { title, lead, explain } = program;
-  const sections = explain(network);
-  await writeClassifierReport(run, { title, lead, classes: task.classes, outcome, test, sections });
-  const accuracy = (of: TestedImages["mirrored"]) =>
-    of === null || test.labels === null ? null : accuracyOf(of.predictions, test.labels);
+  const inputs = { model, backend, batches: new ImageBatches(task.test, inOrder) };
+  const test: TestedImages = {
+    images: task.test.x,
+    labels: task.test.y.data.includes(-1) ? null : task.test.y.data,
+    plain: await classify(inputs),
+    mirrored: mirrored ? await classify({ ...inputs, mirrored }) : null,
+  };
+  await writeClassifierReport(run, {
+    ...{ title: program.title, lead: program.lead, classes: task.classes, outcome, test },
+    sections: program.explain(network),
+  });
+  return { run, outcome, ...accuraciesOf(test), resumable };
+}
+
+function splitStreams(seed: number): [splitting: Random, starting: Random] {
+  const stream = random(seed);
+  return [stream.split(), stream.split()];
+}
+
+/** Holds images out, and measures the others. */
+function prepareImages({ task, limit, validation }: ImageProgram, random: Random) {
+  const [rows, ...size] = task.training.x.shape;
+  const used = Math.min(limit ?? rows!, rows!);
+  if (validation >= used) {
+    throw new UsageError(
+      `Cannot hold out ${validation} images to validate by as some must be left to train on: found ${used} in all`,
+    );
+  }
+  if (`${size}` !== `${task.test.x.shape.slice(1)}`) {
+    throw new UsageError(
+      `Cannot test as images must be of the size that is trained on, ${size.join(" × ")}: found ${
+        task.test.x.shape.slice(1).join(" × ")
+      }`,
+    );
+  }
+  const parts = randomSplit(rows!, {
+    counts: { validation, training: used - validation },
+    random,
+  });
+  const training = takeRows(task.training, parts.training);
   return {
-    run,
-    outcome,
-    testAccuracy: accuracy(test.plain),
-    mirroredTestAccuracy: accuracy(test.mirrored),
+    training,
+    validation: takeRows(task.training, parts.validation),
+    statistics: statisticsOf(training),
   };
 }
 
-async function testOnce(
-  model: Sequential,
-  { task, batch, backend, mirrored }: ImageProgram,
-  statistics: ChannelStatistics,
-): Promise<TestedImages> {
-  const { x, y } = task.test;
-  const isLabelled = !y.data.includes(-1);
-  const batches = new ImageBatches(task.test, { size: batch, statistics });
-  return {
-    images: x,
-    labels: isLabelled ? y.data : null,
-    plain: await classify({ model, batches, backend }),
-    mirrored: mirrored ? await classify({ model, batches, backend, mirrored }) : null,
-  };
+function statisticsOf(training: LabelledImages): ChannelStatistics {
+  try {
+    return channelStatistics(training.x);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new UsageError(error.message, { cause: error });
+  }
+}
+
+function accuraciesOf({ labels, plain, mirrored }: TestedImages) {
+  const accuracy = (of: TestedImages["mirrored"]) =>
+    of === null || labels === null ? null : accuracyOf(of.predictions, labels);
+  return { testAccuracy: accuracy(plain), mirroredTestAccuracy: accuracy(mirrored) };
 }

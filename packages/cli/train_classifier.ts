@@ -7,13 +7,14 @@ import {
   type EpochEntry,
   evaluate,
   fit,
-  loadCheckpoint,
+  type FitOptions,
   parameterStatistics,
-  readFileWhole,
   type Run,
   saveCheckpoint,
+  type Step,
   type WeightAverage,
 } from "@gradus/train";
+import { DivergedError } from "./diverged_error.ts";
 
 /** What {@linkcode trainClassifier} needs. */
 export interface ClassifierTraining {
@@ -37,12 +38,14 @@ export interface ClassifierTraining {
   readonly run: Run;
   /** Averages the weights; called after each step. Default: none. */
   readonly average?: WeightAverage;
-  /** Folder of the run to go on from. Default: none. */
-  readonly resume?: string | null;
-  /** Asks to stop after the step that is under way: saves, and returns. Default: never. */
+  /** Epochs that were done before, as {@linkcode resumeClassifier} returns them. Default: none. */
+  readonly done?: readonly EpochEntry[];
+  /** Asks to stop after the step that is under way. Default: never. */
   readonly signal?: AbortSignal;
   /** Sees how far training is, now and then. */
   readonly onProgress?: (progress: ClassifierProgress) => void;
+  /** Sees each epoch when it is saved. */
+  readonly onEpoch?: (entry: EpochEntry) => void;
 }
 
 /** How far a training is. */
@@ -67,6 +70,8 @@ export interface ClassifierProgress {
 export interface ClassifierOutcome {
   /** All epochs, those before a resumption included. */
   readonly epochs: readonly EpochEntry[];
+  /** Steps before the first one of this run: 0, unless it was gone on from another. */
+  readonly firstStep: number;
   /** The rate of each step of this run. */
   readonly learningRates: readonly number[];
   /** Rows trained on in a second, over the whole run. */
@@ -81,11 +86,13 @@ const PROGRESS_MS = 500;
 /**
  * Trains a classifier, and writes history, curves and a checkpoint after each epoch.
  *
- * A stop in mid-epoch loses the steps of that epoch: the checkpoint is of the last whole one.
+ * A stop in mid-epoch loses the steps of that epoch: the checkpoint is of the last whole one. Training
+ * that goes on from it equals training that never stopped, to the byte.
  *
  * @param options The training.
  * @returns What it did.
- * @throws {TypeError} If the run to go on from has another model.
+ * @throws {DivergedError} If a loss or a gradient is not finite; the checkpoint of the epoch before stays.
+ * @throws {TypeError} If inputs or targets do not fit the model or the loss.
  *
  * @example
  * ```ts
@@ -115,26 +122,17 @@ const PROGRESS_MS = 500;
  * ```
  */
 export async function trainClassifier(options: ClassifierTraining): Promise<ClassifierOutcome> {
-  const { model, loss, validationLoss, optimizer, training, validation, epochs, backend } = options;
-  const { run, average, resume = null, signal, onProgress = () => {} } = options;
-  const parts = { model, optimizer, ...average === undefined ? {} : { average } };
-  let startEpoch = 0;
-  if (resume !== null) {
-    startEpoch = await loadCheckpoint(parts, `${resume}/checkpoint.safetensors`);
-    run.restart(await readHistory(`${resume}/history.json`, startEpoch));
-  }
+  const { model, loss, optimizer, training, epochs, run, average, done = [] } = options;
+  const { signal, onProgress = () => {}, onEpoch = () => {} } = options;
+  const [startEpoch, firstStep] = [done.length, done.length * training.length];
+  const total = epochs * training.length;
+  run.restart(done);
 
   const learningRates: number[] = [];
-  const total = epochs * training.length;
   const startMs = performance.now();
-  let epochStartMs = startMs;
-  let shownMs = startMs;
-  let rows = 0;
-  let isComplete = startEpoch >= epochs;
-  if (isComplete) return { epochs: run.epochs, learningRates, imagesPerSecond: 0, isComplete };
-
+  let [epochStartMs, shownMs, rows] = [startMs, startMs, 0];
   for await (
-    const step of fit({ model, loss, optimizer, batches: training, epochs, startEpoch })
+    const step of steps({ model, loss, optimizer, batches: training, epochs, startEpoch })
   ) {
     average?.update();
     learningRates.push(step.learningRate);
@@ -143,44 +141,68 @@ export async function trainClassifier(options: ClassifierTraining): Promise<Clas
     if (now - shownMs > PROGRESS_MS || step.isLast) {
       shownMs = now;
       const { loss, accuracy } = await step.epochMeans();
-      const done = startEpoch * training.length + learningRates.length;
+      const count = firstStep + learningRates.length;
       const elapsedMs = now - startMs;
       onProgress({
-        ...{ epoch: step.epoch, epochs, share: done / total, loss, accuracy },
+        ...{ epoch: step.epoch, epochs, share: count / total, loss, accuracy },
         imagesPerSecond: 1000 * rows / elapsedMs,
-        leftMs: elapsedMs * (total - done) / learningRates.length,
+        leftMs: elapsedMs * (total - count) / learningRates.length,
       });
     }
-    if (signal?.aborted && !step.isLast) break;
-    if (!step.isLast) continue;
-
-    await run.log({
-      epoch: step.epoch,
-      training: await step.epochMeans(),
-      validation: await evaluate({ model, loss: validationLoss, batches: validation, backend }),
-      learningRate: step.learningRate,
-      durationMs: performance.now() - epochStartMs,
-      parameters: await parameterStatistics(model),
-    });
-    await saveCheckpoint({ ...parts, epoch: step.epoch + 1 }, run.path("checkpoint.safetensors"));
-    await run.write("history.json", `${JSON.stringify(run.epochs)}\n`);
-    isComplete = step.epoch + 1 === epochs;
+    if (step.isLast) {
+      onEpoch(await endEpoch(step, options, { startMs: epochStartMs }));
+      epochStartMs = performance.now();
+    }
     if (signal?.aborted) break;
-    epochStartMs = performance.now();
   }
   await run.finish();
   const seconds = (performance.now() - startMs) / 1000;
-  return { epochs: run.epochs, learningRates, imagesPerSecond: rows / seconds, isComplete };
+  return {
+    epochs: run.epochs,
+    firstStep,
+    learningRates,
+    imagesPerSecond: rows / seconds,
+    isComplete: run.epochs.length >= epochs,
+  };
 }
 
-async function readHistory(file: string, count: number): Promise<EpochEntry[]> {
-  const history: unknown = JSON.parse(new TextDecoder().decode(await readFileWhole(file)));
-  if (!Array.isArray(history) || history.length < count) {
-    throw new SyntaxError(
-      `Cannot go on from ${file} as it must list ${count} epochs: found ${
-        Array.isArray(history) ? history.length : typeof history
-      }`,
+/** The steps of `fit`, which refuses to go on from numbers that are not finite. */
+async function* steps(options: FitOptions): AsyncGenerator<Step, void> {
+  try {
+    yield* fit(options);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new DivergedError(error.message, { cause: error });
+  }
+}
+
+/** Validates after the last step of an epoch, and writes what a later run can go on from. */
+async function endEpoch(
+  step: Step,
+  options: ClassifierTraining,
+  { startMs }: { readonly startMs: number },
+): Promise<EpochEntry> {
+  const { model, validationLoss, validation: batches, backend, optimizer, average, run } = options;
+  const epoch = step.epoch + 1;
+  const validation = await evaluate({ model, loss: validationLoss, batches, backend });
+  // The last step may be the one that diverges, which shows first after it.
+  if (!Number.isFinite(validation.loss)) {
+    throw new DivergedError(
+      `Cannot go on training as the validation loss of epoch ${epoch} must be finite: found ${validation.loss}`,
     );
   }
-  return history.slice(0, count);
+  const entry = {
+    epoch: step.epoch,
+    training: await step.epochMeans(),
+    validation,
+    learningRate: step.learningRate,
+    durationMs: performance.now() - startMs,
+    parameters: await parameterStatistics(model),
+  };
+  await run.log(entry);
+  // Before the checkpoint, so that no checkpoint ever lacks the history of its epochs.
+  await run.write("history.json", `${JSON.stringify(run.epochs)}\n`);
+  const state = { model, optimizer, epoch, ...average === undefined ? {} : { average } };
+  await saveCheckpoint(state, run.path("checkpoint.safetensors"));
+  return entry;
 }

@@ -47,7 +47,8 @@ export class Sequential implements Layer {
   /** All layers' states, first to last. */
   state: readonly State[] = [];
   #inputShape: Shape = [];
-  #outputShapes: Shape[] = [];
+  /** Shape of one output of each layer, first to last; empty before `init`. */
+  outputShapes: readonly Shape[] = [];
 
   /**
    * A model before `init`.
@@ -83,7 +84,7 @@ export class Sequential implements Layer {
       return shape;
     });
     this.#inputShape = [...inputShape];
-    this.#outputShapes = shapes;
+    this.outputShapes = shapes;
     this.parameters = this.layers.flatMap((layer, place) =>
       layer.parameters.map((parameter) => prefixParameter(`${place}`, parameter))
     );
@@ -139,7 +140,7 @@ export class Sequential implements Layer {
     }
     const rows = x.shape[0] ?? 0;
     if (rows <= batchSize) return copy(this.forward(x, "eval"));
-    const result = new Tensor(x.backend, [rows, ...this.#outputShapes.at(-1) ?? []], {
+    const result = new Tensor(x.backend, [rows, ...this.outputShapes.at(-1) ?? []], {
       purpose: "predictions",
     });
     for (let start = 0; start < rows; start += batchSize) {
@@ -157,7 +158,7 @@ export class Sequential implements Layer {
    * @throws {Error} If the model is not initialised.
    */
   summary(): string {
-    return summarize(this.layers, this.#inputShape, this.#outputShapes);
+    return summarize(this.layers, this.#inputShape, this.outputShapes);
   }
 
   /**

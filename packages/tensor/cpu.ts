@@ -23,7 +23,6 @@
 
 import * as referenceMovement from "./_reference/movement.ts";
 import * as referenceLosses from "./_reference/losses.ts";
-import { argReduce } from "./_reference/reduction.ts";
 import { Heap } from "./_cpu/heap.ts";
 import { addKernels, type Simd } from "./_cpu/kernels.ts";
 import { Library } from "./_cpu/library.ts";
@@ -34,6 +33,7 @@ import * as losses from "./_cpu/ops/losses.ts";
 import { matmul } from "./_cpu/ops/matmul.ts";
 import * as movement from "./_cpu/ops/movement.ts";
 import * as normalization from "./_cpu/ops/normalization.ts";
+import * as places from "./_cpu/ops/places.ts";
 import * as pooling from "./_cpu/ops/pooling.ts";
 import { reduce } from "./_cpu/ops/reduction.ts";
 import * as steps from "./_cpu/ops/steps.ts";
@@ -280,7 +280,9 @@ class WasmBackend implements CpuBackend {
     reduce(this.#machine, op, { x, axes, out });
   }
 
-  readonly argReduce: Backend["argReduce"] = argReduce;
+  argReduce(op: "argmax" | "argmin", x: Operand, axis: number, out: Operand): void {
+    places.argReduce(this.#machine, op, { x, axis, out });
+  }
 
   transpose(x: Operand, permutation: readonly number[], out: Operand): void {
     movement.transpose(this.#machine, x, { permutation, out });
@@ -367,7 +369,9 @@ class WasmBackend implements CpuBackend {
     losses.pointwiseLossGradient(this.#machine, op, { prediction, target, delta, out });
   }
 
-  readonly countCorrect: Backend["countCorrect"] = referenceLosses.countCorrect;
+  countCorrect(prediction: Operand, target: Operand, out: Operand): void {
+    places.countCorrect(this.#machine, { prediction, target, out });
+  }
 
   conv2d(x: Operand, kernel: Operand, options: Conv2dGeometry & Epilogue, out: Operand): void {
     convolution.conv2d(this.#machine, { x, kernel, out }, options);

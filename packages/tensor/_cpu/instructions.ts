@@ -144,7 +144,7 @@ export const i32 = {
     },
     binary<"i32", "i32">("i32", plain, i32Literal),
   ),
-  eqz: unary<"i32", "i32">("i32", plain, i32Literal)(0x45),
+  ...table({ eqz: 0x45, ctz: 0x68 }, unary<"i32", "i32">("i32", plain, i32Literal)),
   /** A float32 towards zero; what does not fit becomes the nearest that does, and NaN 0. */
   truncSat: unary<"f32", "i32">("i32", (opcode) => [0xfc, opcode], f32Literal)(0x00),
   reinterpret: unary<"f32", "i32">("i32", plain, f32Literal)(0xbc),
@@ -196,6 +196,8 @@ export const v128 = {
   load: load("v128", simd(0x00)),
   /** Four bytes from memory in all four lanes. */
   load32Splat: load("v128", simd(0x09)),
+  /** Eight bytes from memory in the lower half, zeros in the upper. */
+  load64Zero: load("v128", simd(0x5d)),
   store: store<"v128">(simd(0x0b), f32x4Literal),
   /** One lane of four bytes to memory. */
   store32Lane: (
@@ -267,6 +269,8 @@ export const i32x4 = {
   ),
   ...table({ shl: 0xab, shrS: 0xac, shrU: 0xad }, shift),
   truncSat: unary<"v128", "v128">("v128", simd, f32x4Literal)(0xf8),
+  /** The highest bit of each lane: bit 0 is of the first. */
+  bitmask: unary<"v128", "i32">("i32", simd, i32x4Literal)(0xa4),
   lane: (a: Value<"v128">, lane: number): Value<"i32"> => ({
     type: "i32",
     code: [a.code, simd(0x1b), lane],

@@ -3,6 +3,7 @@ import { addDepthwise, type DepthwiseKernels } from "./kernels/depthwise.ts";
 import { addElementwise, type ElementwiseKernels } from "./kernels/elementwise.ts";
 import { addMovement, type MovementKernels } from "./kernels/movement.ts";
 import { addNormalization, type NormalizationKernels } from "./kernels/normalization.ts";
+import { addPlaces, type PlaceKernels } from "./kernels/places.ts";
 import { addPooling, type PoolingKernels } from "./kernels/pooling.ts";
 import { addProducts, type ProductKernels } from "./kernels/products.ts";
 import { addReductions, type ReductionKernels } from "./kernels/reductions.ts";
@@ -19,6 +20,7 @@ export interface Kernels {
   readonly elementwise: ElementwiseKernels;
   readonly movement: MovementKernels;
   readonly normalization: NormalizationKernels;
+  readonly places: PlaceKernels;
   readonly pooling: PoolingKernels;
   readonly products: ProductKernels;
   readonly reductions: ReductionKernels;
@@ -37,6 +39,7 @@ export function addKernels(
     elementwise: addElementwise(library, arithmetic),
     movement: addMovement(library),
     normalization: addNormalization(library),
+    places: addPlaces(library),
     pooling: addPooling(library),
     products: addProducts(library, arithmetic),
     reductions: addReductions(library),

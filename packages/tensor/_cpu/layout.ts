@@ -10,7 +10,7 @@ export const DISCARD_ADDRESS = 64;
 /** Zeros, for whoever needs a table of one 0. */
 export const ZERO_ADDRESS = 192;
 
-/** Numbers that stand beside a tensor in an op with a scalar: two of 16 bytes. */
+/** Numbers that stand beside a tensor in an op with a scalar: three of 16 bytes. */
 export const SCALAR_ADDRESS = 256;
 
 /** Where storages begin. */

@@ -21,6 +21,7 @@ export interface ElementwiseKernels {
   readonly unaryGradient: Record<ActivationOp, number>;
   readonly binary: Record<keyof typeof binaryCode, Patterns>;
   readonly compare: Record<keyof typeof compareCode, Patterns>;
+  readonly compareIntegers: Record<keyof typeof compareCode, Patterns>;
   readonly where: number;
   readonly dropout: number;
 }
@@ -44,6 +45,13 @@ export const compareCode: Record<Exclude<CompareOp, "greater" | "greaterEqual">,
   lessEqual: oneWhere(f32x4.le),
 };
 
+const compareIntegersCode: Record<keyof typeof compareCode, Pair> = {
+  equal: oneWhere(i32x4.eq),
+  notEqual: oneWhere(i32x4.ne),
+  less: oneWhere(i32x4.ltS),
+  lessEqual: oneWhere(i32x4.leS),
+};
+
 function oneWhere(compare: Pair): Pair {
   return (a, b) => v128.and(compare(a, b), f32x4.constant(1));
 }
@@ -54,6 +62,10 @@ export function addElementwise(library: Library, arithmetic: Arithmetic): Elemen
     unaryGradient: mapRows(slopeCode, (op) => addUnaryGradient(library, arithmetic, op)),
     binary: mapRows(binaryCode, (op, code) => addPatterns(library, op, code)),
     compare: mapRows(compareCode, (op, code) => addPatterns(library, op, code)),
+    compareIntegers: mapRows(
+      compareIntegersCode,
+      (op, code) => addPatterns(library, `${op}Integers`, code),
+    ),
     where: addWhere(library),
     dropout: addDropout(library),
   };

@@ -1,10 +1,16 @@
-/** Normalisation by channel (a column of `[rows, channels]`) and by row. Sums are kept in float64. @module */
+/**
+ * Normalisation by channel (a column of `[rows, channels]`) and by row. Sums are kept in float64; those by
+ * channel are accumulators, one row of them a part, as in `reductions.ts`.
+ *
+ * @module
+ */
 
 import type { FunctionBuilder, Local } from "../assembler.ts";
 import type { Library } from "../library.ts";
 import { f32, f32x4, f64, f64x2, i32, type Term, v128, type Value } from "../instructions.ts";
 import {
   demoted,
+  forEachRowBlock,
   forEachVector,
   insideMask,
   promoted,
@@ -15,6 +21,7 @@ import {
 
 /** Numbers of the kernels of this file. */
 export interface NormalizationKernels {
+  readonly channelSums: number;
   readonly channelMoments: number;
   readonly normalizeChannels: number;
   readonly channelGradients: number;
@@ -26,6 +33,7 @@ export interface NormalizationKernels {
 
 export function addNormalization(library: Library): NormalizationKernels {
   return {
+    channelSums: addChannelSums(library),
     channelMoments: addChannelMoments(library),
     normalizeChannels: addNormalizeChannels(library),
     channelGradients: addChannelGradients(library),
@@ -75,24 +83,69 @@ class WideSum {
   }
 }
 
-/** Visits the rows below a vector of columns. */
-function forEachRow(f: FunctionBuilder, rows: Word, visit: () => void): void {
-  const left = f.let(rows);
-  f.while(left, () => {
-    visit();
-    f.increase(left, -1);
+/** Where the accumulators of a vector of columns are. */
+function sumsOf(f: FunctionBuilder, sums: Word, { offset }: VectorPlace): Word {
+  return f.let(i32.add(sums, i32.shl(offset, 1)));
+}
+
+/** Makes the accumulators of a row zero. */
+function clear(f: FunctionBuilder, sums: Word, columns: Word): void {
+  forEachVector(f, columns, (place) => {
+    const at = sumsOf(f, sums, place);
+    for (const half of [0, 16]) f.run(v128.store(at, f64x2.constant(0), half));
+  });
+}
+
+/** Adds the sums of a block to accumulators. */
+function addTo(f: FunctionBuilder, address: Word, { low, high }: WideSum): void {
+  [low, high].forEach((sum, half) => {
+    f.run(v128.store(address, f64x2.add(v128.load(address, 16 * half), sum), 16 * half));
+  });
+}
+
+/** `sums = Σ (x − origin)` and `squares = Σ (x − origin)²` of each channel. */
+function addChannelSums(library: Library): number {
+  const parameters = {
+    x: "i32",
+    rows: "i32",
+    channels: "i32",
+    origin: "i32",
+    sums: "i32",
+    squares: "i32",
+  } as const;
+  return library.add("channelSums", { parameters }, (f, p) => {
+    const stride = f.let(i32.shl(p.channels, 2));
+    for (const sums of [p.sums, p.squares]) clear(f, sums, p.channels);
+    const advance = (rows: number) => f.increase(p.x, i32.mul(stride, rows));
+    forEachRowBlock(f, { rows: p.rows, columns: p.channels, advance }, (place, rows) => {
+      const origin = f.let(load(p.origin, place));
+      const [sum, square] = [new WideSum(f), new WideSum(f)];
+      const row = f.let(i32.add(p.x, place.offset));
+      for (let u = 0; u < rows; u++) {
+        const distance = f.let(f32x4.sub(v128.load(row), origin));
+        sum.add(distance);
+        square.addSquare(distance);
+        f.increase(row, stride);
+      }
+      addTo(f, sumsOf(f, p.sums, place), sum);
+      addTo(f, sumsOf(f, p.squares, place), square);
+    });
   });
 }
 
 /**
- * Mean and inverse deviation of each channel, and the running statistics. Numbers are taken relative to
- * the channel's first, so that squares of small differences do not cancel in one pass.
+ * Mean and inverse deviation of each channel, and the running statistics, from the sums of `parts` parts.
+ * Numbers were taken relative to an origin of the channel, its first, so that squares of small differences
+ * do not cancel in one pass.
  */
 function addChannelMoments(library: Library): number {
   const parameters = {
-    x: "i32",
-    rows: "i32",
+    sums: "i32",
+    squares: "i32",
+    parts: "i32",
     stride: "i32",
+    origin: "i32",
+    rows: "i32",
     channels: "i32",
     epsilon: "f64",
     momentum: "f64",
@@ -107,16 +160,19 @@ function addChannelMoments(library: Library): number {
     const fresh = f.let(f64x2.splat(p.momentum));
     const kept = f.let(f64x2.sub(1, fresh));
     forEachVector(f, p.channels, (place) => {
-      const origin = f.let(load(p.x, place));
-      const [sum, squares] = [new WideSum(f), new WideSum(f)];
-      const row = f.let(i32.add(p.x, place.offset));
-      forEachRow(f, p.rows, () => {
-        const distance = f.let(f32x4.sub(v128.load(row), origin));
-        sum.add(distance);
-        squares.addSquare(distance);
-        f.increase(row, p.stride);
-      });
-      const origins = promoted(f, origin);
+      const total = (sums: Word): WideSum => {
+        const sum = new WideSum(f);
+        const [at, left] = [sumsOf(f, sums, place), f.let(p.parts)];
+        f.while(left, () => {
+          f.set(sum.low, f64x2.add(sum.low, v128.load(at)));
+          f.set(sum.high, f64x2.add(sum.high, v128.load(at, 16)));
+          f.increase(at, p.stride);
+          f.increase(left, -1);
+        });
+        return sum;
+      };
+      const [sum, squares] = [total(p.sums), total(p.squares)];
+      const origins = promoted(f, load(p.origin, place));
       const halves = [
         { sum: sum.low, squares: squares.low, origin: origins[0] },
         { sum: sum.high, squares: squares.high, origin: origins[1] },
@@ -163,49 +219,54 @@ function addNormalizeChannels(library: Library): number {
     y: "i32",
   } as const;
   return library.add("normalizeChannels", { parameters }, (f, p) => {
-    f.while(p.rows, () => {
-      forEachVector(f, p.channels, (place) => {
-        const normal = f32x4.mul(
-          f32x4.sub(load(p.x, place), load(p.mean, place)),
-          load(p.inverse, place),
-        );
-        const y = f32x4.add(f32x4.mul(normal, load(p.scale, place)), load(p.shift, place));
-        storeVector(f, p.y, y, place);
-      });
-      f.increase(p.x, i32.shl(p.channels, 2));
-      f.increase(p.y, i32.shl(p.channels, 2));
-      f.increase(p.rows, -1);
+    const stride = f.let(i32.shl(p.channels, 2));
+    const advance = (rows: number) => {
+      for (const row of [p.x, p.y]) f.increase(row, i32.mul(stride, rows));
+    };
+    forEachRowBlock(f, { rows: p.rows, columns: p.channels, advance }, (place, rows) => {
+      const [mean, inverse, scale, shift] = [p.mean, p.inverse, p.scale, p.shift].map((row) =>
+        f.let(load(row, place))
+      ) as [Variable, Variable, Variable, Variable];
+      const [x, y] = [f.let(p.x), f.let(p.y)];
+      for (let u = 0; u < rows; u++) {
+        const normal = f32x4.mul(f32x4.sub(load(x, place), mean), inverse);
+        storeVector(f, y, f32x4.add(f32x4.mul(normal, scale), shift), place);
+        for (const row of [x, y]) f.increase(row, stride);
+      }
     });
   });
 }
 
-/** `dScale = Σ dy · x̂` and `dShift = Σ dy` of each channel, x̂ = (x − mean) · inverse. */
+/** `dots = Σ dy · x̂` and `sums = Σ dy` of each channel, x̂ = (x − mean) · inverse. */
 function addChannelGradients(library: Library): number {
   const parameters = {
     x: "i32",
     dy: "i32",
     rows: "i32",
-    stride: "i32",
     channels: "i32",
     mean: "i32",
     inverse: "i32",
-    dScale: "i32",
-    dShift: "i32",
+    dots: "i32",
+    sums: "i32",
   } as const;
   return library.add("channelGradients", { parameters }, (f, p) => {
-    forEachVector(f, p.channels, (place) => {
+    const stride = f.let(i32.shl(p.channels, 2));
+    for (const sums of [p.dots, p.sums]) clear(f, sums, p.channels);
+    const advance = (rows: number) => {
+      for (const row of [p.x, p.dy]) f.increase(row, i32.mul(stride, rows));
+    };
+    forEachRowBlock(f, { rows: p.rows, columns: p.channels, advance }, (place, rows) => {
       const [mean, inverse] = [f.let(load(p.mean, place)), f.let(load(p.inverse, place))];
       const [sum, dot] = [new WideSum(f), new WideSum(f)];
       const [x, slope] = [f.let(i32.add(p.x, place.offset)), f.let(i32.add(p.dy, place.offset))];
-      forEachRow(f, p.rows, () => {
+      for (let u = 0; u < rows; u++) {
         const dy = f.let(v128.load(slope));
         sum.add(dy);
         dot.add(f32x4.mul(f32x4.mul(f32x4.sub(v128.load(x), mean), inverse), dy));
-        f.increase(x, p.stride);
-        f.increase(slope, p.stride);
-      });
-      storeVector(f, p.dScale, demoted(dot.low, dot.high), place);
-      storeVector(f, p.dShift, demoted(sum.low, sum.high), place);
+        for (const row of [x, slope]) f.increase(row, stride);
+      }
+      addTo(f, sumsOf(f, p.dots, place), dot);
+      addTo(f, sumsOf(f, p.sums, place), sum);
     });
   });
 }
@@ -227,17 +288,22 @@ function addChannelInputGradient(library: Library): number {
   } as const;
   return library.add("channelInputGradient", { parameters }, (f, p) => {
     const share = f.let(f32x4.splat(p.share));
-    f.while(p.rows, () => {
-      forEachVector(f, p.channels, (place) => {
-        const inverse = f.let(load(p.inverse, place));
-        const normal = f32x4.mul(f32x4.sub(load(p.x, place), load(p.mean, place)), inverse);
-        const along = f32x4.mul(f32x4.mul(load(p.dScale, place), share), normal);
-        const common = f32x4.mul(load(p.dShift, place), share);
-        const rest = f32x4.sub(f32x4.sub(load(p.dy, place), common), along);
-        storeVector(f, p.dx, f32x4.mul(f32x4.mul(load(p.scale, place), inverse), rest), place);
-      });
-      for (const row of [p.x, p.dy, p.dx]) f.increase(row, i32.shl(p.channels, 2));
-      f.increase(p.rows, -1);
+    const stride = f.let(i32.shl(p.channels, 2));
+    const advance = (rows: number) => {
+      for (const row of [p.x, p.dy, p.dx]) f.increase(row, i32.mul(stride, rows));
+    };
+    forEachRowBlock(f, { rows: p.rows, columns: p.channels, advance }, (place, rows) => {
+      const [mean, inverse] = [f.let(load(p.mean, place)), f.let(load(p.inverse, place))];
+      const along = f.let(f32x4.mul(load(p.dScale, place), share));
+      const common = f.let(f32x4.mul(load(p.dShift, place), share));
+      const factor = f.let(f32x4.mul(load(p.scale, place), inverse));
+      const [x, dy, dx] = [f.let(p.x), f.let(p.dy), f.let(p.dx)];
+      for (let u = 0; u < rows; u++) {
+        const normal = f32x4.mul(f32x4.sub(load(x, place), mean), inverse);
+        const rest = f32x4.sub(f32x4.sub(load(dy, place), common), f32x4.mul(along, normal));
+        storeVector(f, dx, f32x4.mul(factor, rest), place);
+        for (const row of [x, dy, dx]) f.increase(row, stride);
+      }
     });
   });
 }
@@ -342,25 +408,28 @@ function addFeatureGradients(library: Library): number {
     features: "i32",
     mean: "i32",
     inverse: "i32",
-    dScale: "i32",
-    dShift: "i32",
+    dots: "i32",
+    sums: "i32",
   } as const;
   return library.add("featureGradients", { parameters }, (f, p) => {
     const stride = f.let(i32.shl(p.features, 2));
-    forEachVector(f, p.features, (place) => {
+    for (const sums of [p.dots, p.sums]) clear(f, sums, p.features);
+    const advance = (rows: number) => {
+      for (const row of [p.x, p.dy]) f.increase(row, i32.mul(stride, rows));
+      for (const row of [p.mean, p.inverse]) f.increase(row, 4 * rows);
+    };
+    forEachRowBlock(f, { rows: p.rows, columns: p.features, advance }, (place, rows) => {
       const [sum, dot] = [new WideSum(f), new WideSum(f)];
       const [x, slope] = [f.let(i32.add(p.x, place.offset)), f.let(i32.add(p.dy, place.offset))];
-      const [mean, inverse] = [f.let(p.mean), f.let(p.inverse)];
-      forEachRow(f, p.rows, () => {
+      for (let u = 0; u < rows; u++) {
         const dy = f.let(v128.load(slope));
-        const distance = f32x4.sub(v128.load(x), v128.load32Splat(mean));
+        const distance = f32x4.sub(v128.load(x), v128.load32Splat(p.mean, 4 * u));
         sum.add(dy);
-        dot.add(f32x4.mul(f32x4.mul(distance, v128.load32Splat(inverse)), dy));
+        dot.add(f32x4.mul(f32x4.mul(distance, v128.load32Splat(p.inverse, 4 * u)), dy));
         for (const row of [x, slope]) f.increase(row, stride);
-        for (const row of [mean, inverse]) f.increase(row, 4);
-      });
-      storeVector(f, p.dScale, demoted(dot.low, dot.high), place);
-      storeVector(f, p.dShift, demoted(sum.low, sum.high), place);
+      }
+      addTo(f, sumsOf(f, p.dots, place), dot);
+      addTo(f, sumsOf(f, p.sums, place), sum);
     });
   });
 }

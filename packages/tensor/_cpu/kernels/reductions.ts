@@ -1,23 +1,39 @@
-/** Kernels that fold many numbers into one. Sums and products are kept in float64. @module */
+/**
+ * Kernels that fold many numbers into one. Sums and products are kept in float64.
+ *
+ * A fold that is cut among threads leaves an accumulator a part, which `finish` makes one of, in the
+ * order of the parts.
+ *
+ * @module
+ */
 
-import type { FunctionBuilder, Local } from "../assembler.ts";
+import type { FunctionBuilder, Local, Locals } from "../assembler.ts";
 import type { Library } from "../library.ts";
 import { f32, f32x4, f64, f64x2, i32, v128, type Value } from "../instructions.ts";
 import {
   demoted,
   foldLanes,
+  forEachRowBlock,
   forEachVector,
   insideMask,
+  loadPromoted,
   promoted,
-  storePartial,
+  storeVector,
 } from "./vectors.ts";
 
 type Pair = (a: Value<"v128">, b: Value<"v128">) => Value<"v128">;
+type Variable = Local<"v128">;
 
-/** A fold by rows of contiguous numbers, and one by columns of a matrix. */
+/** The kernels of one fold. */
 export interface Folds {
+  /** Each row of contiguous numbers into one. */
   readonly rows: number;
+  /** One row into an accumulator. */
+  readonly stretch: number;
+  /** The rows of a matrix into one row: of accumulators, and of results if asked for. */
   readonly columns: number;
+  /** Rows of accumulators into a row of results. */
+  readonly finish: number;
 }
 
 /** Numbers of the kernels of this file; `mean` is `sum` with a divisor. */
@@ -33,108 +49,230 @@ export function addReductions(library: Library): ReductionKernels {
   return {
     sum: addWideFolds(library, "sum", { take: f64x2.add, start: 0 }),
     product: addWideFolds(library, "product", { take: f64x2.mul, start: 1 }),
-    max: addFolds(library, "max", { take: f32x4.max, start: -Infinity }),
-    min: addFolds(library, "min", { take: f32x4.min, start: Infinity }),
+    max: addExtremes(library, "max", { take: f32x4.pmax, merge: f32x4.max, start: -Infinity }),
+    min: addExtremes(library, "min", { take: f32x4.pmin, merge: f32x4.min, start: Infinity }),
     sumOfSquares: addSumOfSquares(library),
   };
 }
 
-const PARAMETERS = {
+const ROWS = {
   x: "i32",
   rows: "i32",
   columns: "i32",
-  stride: "i32",
   out: "i32",
   divisor: "f64",
 } as const;
 
-interface Fold {
-  readonly take: Pair;
-  readonly start: number;
-}
+const STRETCH = { x: "i32", columns: "i32", sums: "i32" } as const;
+
+/** `out` may be 0. Rows are `stride` bytes apart. */
+const COLUMNS = {
+  x: "i32",
+  rows: "i32",
+  columns: "i32",
+  stride: "i32",
+  sums: "i32",
+  out: "i32",
+  divisor: "f64",
+} as const;
+
+/** Rows of accumulators are `stride` bytes apart. */
+const FINISH = {
+  sums: "i32",
+  parts: "i32",
+  stride: "i32",
+  columns: "i32",
+  out: "i32",
+  divisor: "f64",
+} as const;
 
 /** Vectors that one turn of a loop takes: a cache line. */
 const UNROLLED = 4;
 
-/** Float64 sums; `out = fold / divisor`. Rows are `stride` bytes apart. */
-function addWideFolds(library: Library, name: string, { take, start }: Fold): Folds {
-  const rows = library.add(`${name}Rows`, { parameters: PARAMETERS }, (f, p) => {
-    f.while(p.rows, () => {
-      const sums = Array.from({ length: 2 * UNROLLED }, () => f.let(f64x2.constant(start)));
-      const takeFour = (vector: Value<"v128">, [low, high]: readonly Local<"v128">[]) => {
-        const [first, last] = promoted(f, vector);
-        f.set(low!, take(low!, first));
-        f.set(high!, take(high!, last));
-      };
-      const { row, left } = forEachLine(f, p.x, p.columns, (row) => {
-        for (let u = 0; u < UNROLLED; u++) {
-          takeFour(v128.load(row, 16 * u), sums.slice(2 * u, 2 * u + 2));
-        }
-      });
-      forEachVector(f, left, (place) => {
-        const x = v128.load(i32.add(row, place.offset));
-        takeFour(v128.select(insideMask(place), x, start), sums);
-      });
-      for (const sum of sums.slice(1)) f.set(sums[0]!, take(sums[0]!, sum));
-      const both = sums[0]!;
-      const folded = f.let(take(both, v128.shuffle(both, both, [2, 3, 0, 1])));
-      f.run(f32.store(p.out, f32.demote(f64.div(f64x2.lane(folded, 0), p.divisor))));
-      f.increase(p.x, p.stride);
-      f.increase(p.out, 4);
-      f.increase(p.rows, -1);
+/** Bytes of an accumulator of `sum` and `product`; the others take 4. */
+export const WIDE_BYTES = 8;
+
+/** Float64 folds; a result is divided by `divisor`. */
+function addWideFolds(
+  library: Library,
+  name: string,
+  { take, start }: { take: Pair; start: number },
+): Folds {
+  const foldRow = (f: FunctionBuilder, x: Local<"i32">, columns: Local<"i32">): Value<"f64"> => {
+    const pairs = Array.from({ length: 2 * UNROLLED }, () => f.let(f64x2.constant(start)));
+    const { row, left } = forEachLine(f, x, columns, (row) => {
+      for (let u = 0; u < UNROLLED; u++) {
+        loadPromoted(row, 16 * u).forEach((pair, half) => {
+          f.set(pairs[2 * u + half]!, take(pairs[2 * u + half]!, pair));
+        });
+      }
     });
-  });
-  const columns = library.add(`${name}Columns`, { parameters: PARAMETERS }, (f, p) => {
+    forEachVector(f, left, (place) => {
+      const x = v128.load(i32.add(row, place.offset));
+      promoted(f, v128.select(insideMask(place), x, start)).forEach((pair, half) => {
+        f.set(pairs[half]!, take(pairs[half]!, pair));
+      });
+    });
+    const both = inPairs(f, pairs, take);
+    return f64x2.lane(take(both, v128.shuffle(both, both, [2, 3, 0, 1])), 0);
+  };
+  const finish = (f: FunctionBuilder, p: Locals<typeof FINISH>) => {
     const divisor = f.let(f64x2.splat(p.divisor));
-    forEachColumnBlock(f, p, (vectors) => {
-      const sums = Array.from({ length: 2 * vectors }, () => f.let(f64x2.constant(start)));
-      return {
-        take: (row) => {
-          for (let u = 0; u < vectors; u++) {
-            promoted(f, v128.load(row, 16 * u)).forEach((pair, half) => {
-              const sum = sums[2 * u + half]!;
-              f.set(sum, take(sum, pair));
-            });
-          }
-        },
-        result: (u) =>
-          demoted(f64x2.div(sums[2 * u]!, divisor), f64x2.div(sums[2 * u + 1]!, divisor)),
-      };
+    forEachVector(f, p.columns, (place) => {
+      const at = f.let(i32.add(p.sums, i32.shl(place.offset, 1)));
+      const [low, high] = [f.let(f64x2.constant(start)), f.let(f64x2.constant(start))];
+      forEachPart(f, p.parts, () => {
+        f.set(low, take(low, v128.load(at)));
+        f.set(high, take(high, v128.load(at, 16)));
+        f.increase(at, p.stride);
+      });
+      const result = demoted(f64x2.div(low, divisor), f64x2.div(high, divisor));
+      storeVector(f, p.out, result, place);
     });
-  });
-  return { rows, columns };
+  };
+  return {
+    rows: library.add(`${name}Rows`, { parameters: ROWS }, (f, p) => {
+      forEachWholeRow(f, p, () => {
+        const total = foldRow(f, p.x, p.columns);
+        f.run(f32.store(p.out, f32.demote(f64.div(total, p.divisor))));
+      });
+    }),
+    stretch: library.add(`${name}Stretch`, { parameters: STRETCH }, (f, p) => {
+      f.run(f64.store(p.sums, foldRow(f, p.x, p.columns)));
+    }),
+    columns: library.add(`${name}Columns`, { parameters: COLUMNS }, (f, p) => {
+      const sumsOf = (offset: Value<"i32">) => f.let(i32.add(p.sums, i32.shl(offset, 1)));
+      forEachVector(f, p.columns, ({ offset }) => {
+        const sums = sumsOf(offset);
+        for (const half of [0, 16]) f.run(v128.store(sums, f64x2.constant(start), half));
+      });
+      const x = f.let(p.x);
+      const advance = (rows: number) => f.increase(x, i32.mul(p.stride, rows));
+      forEachRowBlock(f, { rows: p.rows, columns: p.columns, advance }, ({ offset }, rows) => {
+        const row = f.let(i32.add(x, offset));
+        // The block by itself: all that waits for the block above is one step.
+        const pair = loadPromoted(row).map((half) => f.let(half));
+        for (let u = 1; u < rows; u++) {
+          f.increase(row, p.stride);
+          loadPromoted(row).forEach((half, at) => f.set(pair[at]!, take(pair[at]!, half)));
+        }
+        const sums = sumsOf(offset);
+        pair.forEach((half, at) => {
+          f.run(v128.store(sums, take(v128.load(sums, 16 * at), half), 16 * at));
+        });
+      });
+      f.if(p.out, () => finish(f, alone(f, p)));
+    }),
+    finish: library.add(`${name}Finish`, { parameters: FINISH }, finish),
+  };
 }
 
-/** Float32 folds, for what does not round. */
-function addFolds(library: Library, name: string, { take, start }: Fold): Folds {
-  const rows = library.add(`${name}Rows`, { parameters: PARAMETERS }, (f, p) => {
-    f.while(p.rows, () => {
-      const best = Array.from({ length: UNROLLED }, () => f.let(f32x4.constant(start)));
-      const { row, left } = forEachLine(f, p.x, p.columns, (row) => {
-        best.forEach((lanes, u) => f.set(lanes, take(lanes, v128.load(row, 16 * u))));
-      });
-      forEachVector(f, left, (place) => {
-        const x = v128.load(i32.add(row, place.offset));
-        f.set(best[0]!, take(best[0]!, v128.select(insideMask(place), x, start)));
-      });
-      for (const lanes of best.slice(1)) f.set(best[0]!, take(best[0]!, lanes));
-      f.run(f32.store(p.out, f32x4.lane(foldLanes(f, best[0]!, take), 0)));
-      f.increase(p.x, p.stride);
-      f.increase(p.out, 4);
-      f.increase(p.rows, -1);
+/**
+ * Float32 folds that do not round. `take` is one instruction and forgets a NaN on its right side, so NaNs
+ * are looked for beside it: as a number, their mask is a NaN. On its left side a NaN stays.
+ */
+function addExtremes(
+  library: Library,
+  name: string,
+  { take, merge, start }: { take: Pair; merge: Pair; start: number },
+): Folds {
+  const foldRow = (f: FunctionBuilder, x: Local<"i32">, columns: Local<"i32">): Value<"f32"> => {
+    const best = Array.from({ length: UNROLLED }, () => f.let(f32x4.constant(start)));
+    const flaws = Array.from({ length: UNROLLED }, () => f.let(f32x4.constant(0)));
+    const takeVector = (vector: Value<"v128">, u: number) => {
+      const x = f.let(vector);
+      f.set(best[u]!, take(best[u]!, x));
+      f.set(flaws[u]!, v128.or(flaws[u]!, f32x4.ne(x, x)));
+    };
+    const { row, left } = forEachLine(f, x, columns, (row) => {
+      for (let u = 0; u < UNROLLED; u++) takeVector(v128.load(row, 16 * u), u);
     });
-  });
-  const columns = library.add(`${name}Columns`, { parameters: PARAMETERS }, (f, p) => {
-    forEachColumnBlock(f, p, (vectors) => {
-      const best = Array.from({ length: vectors }, () => f.let(f32x4.constant(start)));
-      return {
-        take: (row) =>
-          best.forEach((lanes, u) => f.set(lanes, take(lanes, v128.load(row, 16 * u)))),
-        result: (u) => best[u]!,
-      };
+    forEachVector(f, left, (place) => {
+      const x = v128.load(i32.add(row, place.offset));
+      takeVector(v128.select(insideMask(place), x, start), 0);
     });
+    const all = v128.or(inPairs(f, best, take), inPairs(f, flaws, v128.or));
+    return f32x4.lane(foldLanes(f, all, merge), 0);
+  };
+  const finish = (f: FunctionBuilder, p: Locals<typeof FINISH>) => {
+    forEachVector(f, p.columns, (place) => {
+      const at = f.let(i32.add(p.sums, place.offset));
+      const best = f.let(f32x4.constant(start));
+      forEachPart(f, p.parts, () => {
+        f.set(best, merge(best, v128.load(at)));
+        f.increase(at, p.stride);
+      });
+      storeVector(f, p.out, best, place);
+    });
+  };
+  return {
+    rows: library.add(`${name}Rows`, { parameters: ROWS }, (f, p) => {
+      forEachWholeRow(f, p, () => f.run(f32.store(p.out, foldRow(f, p.x, p.columns))));
+    }),
+    stretch: library.add(`${name}Stretch`, { parameters: STRETCH }, (f, p) => {
+      f.run(f32.store(p.sums, foldRow(f, p.x, p.columns)));
+    }),
+    columns: library.add(`${name}Columns`, { parameters: COLUMNS }, (f, p) => {
+      forEachVector(f, p.columns, ({ offset }) => {
+        f.run(v128.store(i32.add(p.sums, offset), f32x4.constant(start)));
+      });
+      const x = f.let(p.x);
+      const advance = (rows: number) => f.increase(x, i32.mul(p.stride, rows));
+      forEachRowBlock(f, { rows: p.rows, columns: p.columns, advance }, ({ offset }, rows) => {
+        const row = f.let(i32.add(x, offset));
+        const best = f.let(v128.load(row));
+        const flaw = f.let(f32x4.ne(best, best));
+        for (let u = 1; u < rows; u++) {
+          f.increase(row, p.stride);
+          const numbers = f.let(v128.load(row));
+          f.set(best, take(best, numbers));
+          f.set(flaw, v128.or(flaw, f32x4.ne(numbers, numbers)));
+        }
+        const sums = f.let(i32.add(p.sums, offset));
+        f.run(v128.store(sums, v128.or(take(v128.load(sums), best), flaw)));
+      });
+      f.if(p.out, () => finish(f, alone(f, p)));
+    }),
+    finish: library.add(`${name}Finish`, { parameters: FINISH }, finish),
+  };
+}
+
+/** What `finish` makes results of where there is one part. */
+function alone(f: FunctionBuilder, p: Locals<typeof COLUMNS>): Locals<typeof FINISH> {
+  return { ...p, parts: f.let(i32.constant(1)) };
+}
+
+/** Visits row after row; `x` and `out` move on. */
+function forEachWholeRow(
+  f: FunctionBuilder,
+  p: Locals<typeof ROWS>,
+  visit: () => void,
+): void {
+  f.while(p.rows, () => {
+    visit();
+    f.increase(p.x, i32.shl(p.columns, 2));
+    f.increase(p.out, 4);
+    f.increase(p.rows, -1);
   });
-  return { rows, columns };
+}
+
+function forEachPart(f: FunctionBuilder, parts: Local<"i32">, visit: () => void): void {
+  const left = f.let(parts);
+  f.while(left, () => {
+    visit();
+    f.increase(left, -1);
+  });
+}
+
+/** All of some vectors into one, neighbours first. */
+function inPairs(f: FunctionBuilder, vectors: readonly Variable[], take: Pair): Variable {
+  if (vectors.length === 1) return vectors[0]!;
+  const half = vectors.length / 2;
+  const pairs = Array.from(
+    { length: half },
+    (_, at) => f.let(take(vectors[2 * at]!, vectors[2 * at + 1]!)),
+  );
+  return inPairs(f, pairs, take);
 }
 
 /** Visits a row 16 numbers at a time; says where the rest begins and how long it is. */
@@ -154,66 +292,24 @@ function forEachLine(
   return { row, left };
 }
 
-interface ColumnFold {
-  readonly take: (row: Local<"i32">) => void;
-  readonly result: (vector: number) => Value<"v128">;
-}
-
-/** Folds 16 columns at a time, then 4 at a time: each pass reads whole cache lines where it can. */
-function forEachColumnBlock(
-  f: FunctionBuilder,
-  p: {
-    x: Local<"i32">;
-    rows: Local<"i32">;
-    columns: Local<"i32">;
-    stride: Local<"i32">;
-    out: Local<"i32">;
-  },
-  start: (vectors: number) => ColumnFold,
-): void {
-  const pass = (vectors: number) => {
-    const fold = start(vectors);
-    const row = f.let(p.x);
-    const left = f.let(p.rows);
-    f.repeat(() => {
-      fold.take(row);
-      f.increase(row, p.stride);
-      f.increase(left, -1);
-    }, left);
-    const results = Array.from({ length: vectors }, (_, u) => f.let(fold.result(u)));
-    f.if(
-      i32.geU(p.columns, 4 * vectors),
-      () => results.forEach((result, u) => f.run(v128.store(p.out, result, 16 * u))),
-      () => storePartial(f, { address: p.out, value: results[0]!, count: p.columns }),
-    );
-    f.increase(p.x, 16 * vectors);
-    f.increase(p.out, 16 * vectors);
-    f.increase(p.columns, -4 * vectors);
-  };
-  f.while(i32.geS(p.columns, 4 * UNROLLED), () => pass(UNROLLED));
-  f.while(i32.gtS(p.columns, 0), () => pass(1));
-}
-
-/** `out = Σ x²`, a float64. */
+/** `sums = Σ x²`, a float64. */
 function addSumOfSquares(library: Library): number {
-  const parameters = { x: "i32", count: "i32", out: "i32" } as const;
-  return library.add("sumOfSquares", { parameters }, (f, p) => {
-    const sums = Array.from({ length: 2 * UNROLLED }, () => f.let(f64x2.constant(0)));
-    const take = (vector: Value<"v128">, at: number) =>
-      promoted(f, vector).forEach((pair, half) => {
-        const value = f.let(pair);
-        const sum = sums[at + half]!;
-        f.set(sum, f64x2.add(sum, f64x2.mul(value, value)));
-      });
-    const { row, left } = forEachLine(f, p.x, p.count, (row) => {
-      for (let u = 0; u < UNROLLED; u++) take(v128.load(row, 16 * u), 2 * u);
+  return library.add("sumOfSquares", { parameters: STRETCH }, (f, p) => {
+    const pairs = Array.from({ length: 2 * UNROLLED }, () => f.let(f64x2.constant(0)));
+    const take = (pair: Value<"v128">, at: number) => {
+      const value = f.let(pair);
+      f.set(pairs[at]!, f64x2.add(pairs[at]!, f64x2.mul(value, value)));
+    };
+    const { row, left } = forEachLine(f, p.x, p.columns, (row) => {
+      for (let u = 0; u < UNROLLED; u++) {
+        loadPromoted(row, 16 * u).forEach((pair, half) => take(pair, 2 * u + half));
+      }
     });
     forEachVector(f, left, (place) => {
       const x = v128.load(i32.add(row, place.offset));
-      take(v128.and(x, insideMask(place)), 0);
+      promoted(f, v128.and(x, insideMask(place))).forEach(take);
     });
-    for (const sum of sums.slice(1)) f.set(sums[0]!, f64x2.add(sums[0]!, sum));
-    const both = sums[0]!;
-    f.run(f64.store(p.out, f64.add(f64x2.lane(both, 0), f64x2.lane(both, 1))));
+    const both = inPairs(f, pairs, f64x2.add);
+    f.run(f64.store(p.sums, f64.add(f64x2.lane(both, 0), f64x2.lane(both, 1))));
   });
 }

@@ -42,6 +42,35 @@ export function forEachVector(
   });
 }
 
+/** Rows that one turn takes together: what is made of them stays in registers. */
+const BLOCK_ROWS = 8;
+
+/**
+ * Visits a matrix in blocks of 8 rows, then row by row; each from left to right, four columns at a time.
+ * So memory is read in the order in which it lies, in whole cache lines.
+ *
+ * @param visit Is told the place of the columns and how many rows there are.
+ * @param advance Moves the pointers on by so many rows.
+ */
+export function forEachRowBlock(
+  f: FunctionBuilder,
+  { rows, columns, advance }: {
+    rows: Value<"i32">;
+    columns: Value<"i32">;
+    advance: (rows: number) => void;
+  },
+  visit: (place: VectorPlace, rows: number) => void,
+): void {
+  const left = f.let(rows);
+  const take = (count: number) => {
+    forEachVector(f, columns, (place) => visit(place, count));
+    advance(count);
+    f.increase(left, -count);
+  };
+  f.while(i32.geU(left, BLOCK_ROWS), () => take(BLOCK_ROWS));
+  f.while(left, () => take(1));
+}
+
 /** Stores a vector of a row, or what of it is inside. */
 export function storeVector(
   f: FunctionBuilder,
@@ -84,6 +113,17 @@ export function promoted(
   return [
     f64x2.promoteLow(four),
     f64x2.promoteLow(v128.shuffle(four, four, [2, 3, 2, 3])),
+  ];
+}
+
+/** As `promoted`, of four numbers in memory. */
+export function loadPromoted(
+  address: Term<"i32">,
+  offset = 0,
+): readonly [Value<"v128">, Value<"v128">] {
+  return [
+    f64x2.promoteLow(v128.load64Zero(address, offset)),
+    f64x2.promoteLow(v128.load64Zero(address, offset + 8)),
   ];
 }
 

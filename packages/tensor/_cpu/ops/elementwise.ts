@@ -1,11 +1,13 @@
 import type { ActivationOp, BinaryOp, CompareOp, Operand, UnaryOp } from "../../backend.ts";
+import type { DType } from "../../dtype.ts";
 import { equalShapes, type Shape, sizeOf, stridesOf } from "../../shape.ts";
 import * as reference from "../../_reference/elementwise.ts";
 import type { Patterns } from "../kernels/elementwise.ts";
 import { SCALAR_ADDRESS } from "../layout.ts";
 import type { Machine } from "../machine.ts";
-import { partBounds } from "../parts.ts";
+import { partBounds, partOfTiles } from "../parts.ts";
 import { addressOf } from "../storage.ts";
+import { copyStrided } from "./movement.ts";
 
 export function fill(machine: Machine, value: number, out: Operand): void {
   const first = addressOf(out) / 4;
@@ -81,16 +83,22 @@ export function compare(
   op: CompareOp,
   { a, b, out }: { a: Operand | number; b: Operand | number; out: Operand },
 ): void {
+  const isWhole = (x: Operand | number) =>
+    typeof x === "number" ? x === (x | 0) : x.dtype === "int32";
   const isFloat = (x: Operand | number) => typeof x !== "number" && x.dtype !== "int32";
-  if (!isFloat(a) && !isFloat(b)) return reference.compare(op, a, b, out);
-  const { compare } = machine.kernels.elementwise;
+  const { compare, compareIntegers } = machine.kernels.elementwise;
+  const hasIntegers = !isFloat(a) && !isFloat(b);
+  if (typeof a === "number" && typeof b === "number") return reference.compare(op, a, b, out);
+  // Beside integers, a number that is none: as float64.
+  if (hasIntegers && !(isWhole(a) && isWhole(b))) return reference.compare(op, a, b, out);
+  const patterns = hasIntegers ? compareIntegers : compare;
   switch (op) {
     case "greater":
-      return runPatterns(machine, compare.less, { a: b, b: a, out });
+      return runPatterns(machine, patterns.less, { a: b, b: a, out });
     case "greaterEqual":
-      return runPatterns(machine, compare.lessEqual, { a: b, b: a, out });
+      return runPatterns(machine, patterns.lessEqual, { a: b, b: a, out });
     default:
-      runPatterns(machine, compare[op], { a, b, out });
+      runPatterns(machine, patterns[op], { a, b, out });
   }
 }
 
@@ -103,22 +111,38 @@ export function where(
     out: Operand;
   },
 ): void {
-  const isWhole = (x: Operand | number) => typeof x !== "number" && equalShapes(x.shape, out.shape);
-  const isEither = (x: Operand | number) => isWhole(x) || typeof x === "number";
-  if (!isWhole(condition) || !isEither(a) || !isEither(b)) {
-    return reference.where(condition, a, b, out);
+  const { threads } = machine;
+  const kernel = machine.kernels.elementwise.where;
+  const size = sizeOf(out.shape);
+  const operands = [condition, a, b];
+  const isShort = (x: Operand | number): x is Operand =>
+    typeof x !== "number" && !equalShapes(x.shape, out.shape);
+  const short = operands.filter(isShort);
+  const copies = short.length === 0 ? 0 : machine.scratch(0, 4 * size * short.length);
+  const [conditions, aAt, bAt] = operands.map((x, slot) =>
+    isShort(x)
+      ? repeat(machine, x, { shape: out.shape, to: copies + 4 * size * short.indexOf(x) })
+      : locate(machine, x, { slot, dtype: "float32" })
+  ) as [number, number, number];
+  const [aMoves, bMoves] = [a, b].map((x) => typeof x === "number" ? 0 : 1) as [number, number];
+  const to = addressOf(out);
+  const parts = machine.partsFor(size);
+  for (let part = parts - 1; part >= 0; part--) {
+    const first = partBounds(part, parts, size);
+    const count = partBounds(part + 1, parts, size) - first;
+    threads.call(
+      part,
+      kernel,
+      conditions + 4 * first,
+      aAt + 4 * first * aMoves,
+      aMoves,
+      bAt + 4 * first * bMoves,
+      bMoves,
+      to + 4 * first,
+      count,
+    );
   }
-  machine.threads.call(
-    0,
-    machine.kernels.elementwise.where,
-    addressOf(condition),
-    locate(machine, a, 0),
-    isWhole(a) ? 1 : 0,
-    locate(machine, b, 1),
-    isWhole(b) ? 1 : 0,
-    addressOf(out),
-    sizeOf(out.shape),
-  );
+  threads.join();
 }
 
 export function dropout(
@@ -163,7 +187,7 @@ interface Pair {
 
 /** Runs a kernel of two operands over the broadcast shape: as few and as long rows as there can be. */
 function runPatterns(machine: Machine, patterns: Patterns, { a, b, out }: Pair): void {
-  const [aAt, bAt, outAt] = [locate(machine, a, 0), locate(machine, b, 1), addressOf(out)];
+  const { aAt, bAt, outAt } = addressesOf(machine, { a, b, out });
   const aIsWhole = typeof a !== "number" && equalShapes(a.shape, out.shape);
   const bIsWhole = typeof b !== "number" && equalShapes(b.shape, out.shape);
   const size = sizeOf(out.shape);
@@ -179,16 +203,46 @@ function runPatterns(machine: Machine, patterns: Patterns, { a, b, out }: Pair):
   runBroadcast(machine, patterns, { a, b, out });
 }
 
+/** Copies an operand as often as the shape repeats it; returns where to. */
+function repeat(
+  machine: Machine,
+  x: Operand,
+  { shape, to }: { shape: Shape; to: number },
+): number {
+  copyStrided(machine, shape, {
+    from: { address: addressOf(x), strides: broadcastStrides(x.shape, shape) },
+    to: { address: to, strides: stridesOf(shape) },
+  });
+  return to;
+}
+
+function addressesOf(
+  machine: Machine,
+  { a, b, out }: Pair,
+): { aAt: number; bAt: number; outAt: number } {
+  // A number is of the type of what stands beside it.
+  const dtype = typeof a !== "number" ? a.dtype : typeof b !== "number" ? b.dtype : "float32";
+  return {
+    aAt: locate(machine, a, { slot: 0, dtype }),
+    bAt: locate(machine, b, { slot: 1, dtype }),
+    outAt: addressOf(out),
+  };
+}
+
 function isNumber(x: Operand | number): boolean {
   return typeof x === "number" || sizeOf(x.shape) === 1;
 }
 
 /** Address of an operand's numbers; a number is put into memory, four times. */
-function locate(machine: Machine, x: Operand | number, slot: number): number {
+function locate(
+  machine: Machine,
+  x: Operand | number,
+  { slot, dtype }: { slot: number; dtype: DType },
+): number {
   if (typeof x !== "number") return addressOf(x);
-  const address = SCALAR_ADDRESS + 16 * slot;
-  machine.heap.floats.fill(x, address / 4, address / 4 + 4);
-  return address;
+  const at = SCALAR_ADDRESS / 4 + 4 * slot;
+  (dtype === "int32" ? machine.heap.ints : machine.heap.floats).fill(x, at, at + 4);
+  return 4 * at;
 }
 
 function runFlat(
@@ -240,20 +294,24 @@ function runBroadcast(machine: Machine, patterns: Patterns, { a, b, out }: Pair)
     ? patterns.leftVaries
     : patterns.bothVary;
   const index = axes.map(() => 0);
-  let [aAt, bAt, outAt] = [locate(machine, a, 0), locate(machine, b, 1), addressOf(out)];
+  let { aAt, bAt, outAt } = addressesOf(machine, { a, b, out });
   const tables = axes.reduce((product, axis) => product * axis.length, 1);
+  const parts = machine.partsFor(rows.length * columns.length);
   for (let table = 0; table < tables; table++) {
-    machine.threads.call(
-      0,
-      kernel,
-      aAt,
-      4 * rows.a,
-      bAt,
-      4 * rows.b,
-      outAt,
-      rows.length,
-      columns.length,
-    );
+    for (let part = parts - 1; part >= 0; part--) {
+      const first = partOfTiles(part, parts, { count: rows.length, tile: 1 });
+      machine.threads.call(
+        part,
+        kernel,
+        aAt + 4 * rows.a * first,
+        4 * rows.a,
+        bAt + 4 * rows.b * first,
+        4 * rows.b,
+        outAt + 4 * columns.length * first,
+        partOfTiles(part + 1, parts, { count: rows.length, tile: 1 }) - first,
+        columns.length,
+      );
+    }
     outAt += 4 * rows.length * columns.length;
     for (let at = axes.length - 1; at >= 0; at--) {
       const axis = axes[at]!;
@@ -264,6 +322,7 @@ function runBroadcast(machine: Machine, patterns: Patterns, { a, b, out }: Pair)
       index[at] = 0;
     }
   }
+  machine.threads.join();
 }
 
 function shapeOf(x: Operand | number): Shape {

@@ -84,7 +84,7 @@ interface Strided {
 }
 
 /** Copies a tensor of a shape between places of any strides. */
-function copyStrided(
+export function copyStrided(
   machine: Machine,
   shape: Shape,
   { from, to }: { from: Strided; to: Strided },

@@ -3,6 +3,7 @@ import { sizeOf } from "../../shape.ts";
 import type { Machine } from "../machine.ts";
 import { partOfTiles } from "../parts.ts";
 import { addressOf } from "../storage.ts";
+import { sumsBytes } from "./reduction.ts";
 
 interface Inputs {
   readonly x: Operand;
@@ -30,18 +31,29 @@ function matrixOf(x: Operand): { rows: number; columns: number } {
   return { rows: sizeOf(x.shape) / columns, columns };
 }
 
-/** Runs `body` for each part of the rows or the columns, and waits. */
+/** Runs `body` for each part of the rows, and waits; returns how many parts there are. */
 function forEachPart(
   machine: Machine,
-  { size, count, tile }: { size: number; count: number; tile: number },
+  { rows, columns }: { rows: number; columns: number },
   body: (part: number, first: number, count: number) => void,
-): void {
-  const parts = machine.partsFor(size);
+): number {
+  const parts = Math.min(rows, machine.partsFor(rows * columns));
   for (let part = parts - 1; part >= 0; part--) {
-    const first = partOfTiles(part, parts, { count, tile });
-    body(part, first, partOfTiles(part + 1, parts, { count, tile }) - first);
+    const first = partOfTiles(part, parts, { count: rows, tile: 1 });
+    body(part, first, partOfTiles(part + 1, parts, { count: rows, tile: 1 }) - first);
   }
   machine.threads.join();
+  return parts;
+}
+
+/** Two rows of accumulators for each part, the second `second` bytes behind the first. */
+function accumulators(
+  machine: Machine,
+  columns: number,
+): { sums: number; second: number; stride: number } {
+  const second = sumsBytes(columns);
+  const stride = 2 * second;
+  return { sums: machine.scratch(0, machine.threads.count * stride), second, stride };
 }
 
 export function batchNorm(
@@ -60,29 +72,31 @@ export function batchNorm(
   },
 ): void {
   const { rows, columns } = matrixOf(x);
-  const kernel = machine.kernels.normalization.channelMoments;
-  const [from, mean, inverse] = [x, out.mean, out.inverseDeviation].map(addressOf) as Three;
-  const [runningMean, runningVariance] = [
+  const { channelSums, channelMoments } = machine.kernels.normalization;
+  const [origin, mean, inverse] = [x, out.mean, out.inverseDeviation].map(addressOf) as Three;
+  const { sums, second, stride } = accumulators(machine, columns);
+  const parts = forEachPart(machine, { rows, columns }, (part, first, count) => {
+    const from = origin + 4 * first * columns;
+    const to = sums + part * stride;
+    machine.threads.call(part, channelSums, from, count, columns, origin, to, to + second);
+  });
+  machine.threads.call(
+    0,
+    channelMoments,
+    sums,
+    sums + second,
+    parts,
+    stride,
+    origin,
+    rows,
+    columns,
+    epsilon,
+    momentum,
+    mean,
+    inverse,
     addressOf(out.runningMean),
     addressOf(out.runningVariance),
-  ];
-  forEachPart(machine, { size: rows * columns, count: columns, tile: 16 }, (part, first, count) => {
-    const offset = 4 * first;
-    machine.threads.call(
-      part,
-      kernel,
-      from + offset,
-      rows,
-      4 * columns,
-      count,
-      epsilon,
-      momentum,
-      mean + offset,
-      inverse + offset,
-      runningMean + offset,
-      runningVariance + offset,
-    );
-  });
+  );
   normalize(machine, { x, y: out.y, scale, shift }, { mean, inverse });
 }
 
@@ -116,7 +130,7 @@ function normalize(
     addressOf(scale),
     addressOf(shift),
   ];
-  forEachPart(machine, { size: rows * columns, count: rows, tile: 1 }, (part, first, count) => {
+  forEachPart(machine, { rows, columns }, (part, first, count) => {
     const offset = 4 * first * columns;
     machine.threads.call(
       part,
@@ -133,6 +147,27 @@ function normalize(
   });
 }
 
+/** Sums ∂L/∂scale and ∂L/∂shift by parts of the rows, and then over the parts. */
+function sumGradients(
+  machine: Machine,
+  { rows, columns, dScale, dShift }: {
+    rows: number;
+    columns: number;
+    dScale: number;
+    dShift: number;
+  },
+  body: (part: number, first: number, count: number, dots: number, sums: number) => void,
+): void {
+  const { finish } = machine.kernels.reductions.sum;
+  const { sums, second, stride } = accumulators(machine, columns);
+  const parts = forEachPart(machine, { rows, columns }, (part, first, count) => {
+    const to = sums + part * stride;
+    body(part, first, count, to, to + second);
+  });
+  machine.threads.call(0, finish, sums, parts, stride, columns, dScale, 1);
+  machine.threads.call(0, finish, sums + second, parts, stride, columns, dShift, 1);
+}
+
 export function batchNormGradient(
   machine: Machine,
   { x, dy, scale, mean, inverseDeviation }: GradientInputs,
@@ -143,26 +178,24 @@ export function batchNormGradient(
   const [from, slopes, scales] = [x, dy, scale].map(addressOf) as Three;
   const [means, inverses] = [addressOf(mean), addressOf(inverseDeviation)];
   const [dScale, dShift] = [addressOf(out.dScale), addressOf(out.dShift)];
-  const size = rows * columns;
-  forEachPart(machine, { size, count: columns, tile: 16 }, (part, first, count) => {
-    const offset = 4 * first;
+  sumGradients(machine, { rows, columns, dScale, dShift }, (part, first, count, dots, sums) => {
+    const offset = 4 * first * columns;
     machine.threads.call(
       part,
       channelGradients,
       from + offset,
       slopes + offset,
-      rows,
-      4 * columns,
       count,
-      means + offset,
-      inverses + offset,
-      dScale + offset,
-      dShift + offset,
+      columns,
+      means,
+      inverses,
+      dots,
+      sums,
     );
   });
   if (out.dx === null) return;
   const dx = addressOf(out.dx);
-  forEachPart(machine, { size, count: rows, tile: 1 }, (part, first, count) => {
+  forEachPart(machine, { rows, columns }, (part, first, count) => {
     const offset = 4 * first * columns;
     machine.threads.call(
       part,
@@ -194,7 +227,7 @@ export function layerNorm(
   const kernel = machine.kernels.normalization.layerNorm;
   const [from, scales, shifts] = [x, scale, shift].map(addressOf) as Three;
   const [y, mean, inverse] = [out.y, out.mean, out.inverseDeviation].map(addressOf) as Three;
-  forEachPart(machine, { size: rows * columns, count: rows, tile: 16 }, (part, first, count) => {
+  forEachPart(machine, { rows, columns }, (part, first, count) => {
     const offset = 4 * first * columns;
     machine.threads.call(
       part,
@@ -221,21 +254,30 @@ export function layerNormGradient(
   const { featureGradients, layerNormGradient } = machine.kernels.normalization;
   const [from, slopes, scales] = [x, dy, scale].map(addressOf) as Three;
   const [means, inverses] = [addressOf(mean), addressOf(inverseDeviation)];
-  machine.threads.call(
-    0,
-    featureGradients,
-    from,
-    slopes,
+  const gradients = {
     rows,
     columns,
-    means,
-    inverses,
-    addressOf(out.dScale),
-    addressOf(out.dShift),
-  );
+    dScale: addressOf(out.dScale),
+    dShift: addressOf(out.dShift),
+  };
+  sumGradients(machine, gradients, (part, first, count, dots, sums) => {
+    const offset = 4 * first * columns;
+    machine.threads.call(
+      part,
+      featureGradients,
+      from + offset,
+      slopes + offset,
+      count,
+      columns,
+      means + 4 * first,
+      inverses + 4 * first,
+      dots,
+      sums,
+    );
+  });
   if (out.dx === null) return;
   const dx = addressOf(out.dx);
-  forEachPart(machine, { size: rows * columns, count: rows, tile: 1 }, (part, first, count) => {
+  forEachPart(machine, { rows, columns }, (part, first, count) => {
     const offset = 4 * first * columns;
     machine.threads.call(
       part,

@@ -1,8 +1,8 @@
 import type { Operand, ReduceOp } from "../../backend.ts";
 import { sizeOf } from "../../shape.ts";
-import type { Folds } from "../kernels/reductions.ts";
+import { type Folds, WIDE_BYTES } from "../kernels/reductions.ts";
 import type { Machine } from "../machine.ts";
-import { partOfTiles } from "../parts.ts";
+import { partBounds, partOfTiles } from "../parts.ts";
 import { addressOf } from "../storage.ts";
 
 export function reduce(
@@ -19,8 +19,9 @@ export function reduce(
   // Each pass folds the last run of axes; all but the last pass write to a workspace.
   for (let left = runs.filter((run) => run.isFolded).length; left > 1; left--) {
     const pass = lastFold(runs);
-    const to = spare === 0 ? machine.scratch(0, 8 * pass.outer * pass.inner) : spare;
-    spare = spare === 0 ? to + 4 * pass.outer * pass.inner : 0;
+    const size = pass.outer * pass.inner;
+    const to = spare === 0 ? machine.scratch(machine.threads.count, 8 * size) : spare;
+    spare = spare === 0 ? to + 4 * size : 0;
     fold(machine, folds, { ...pass, from, to, divisor: 1 });
     from = to;
   }
@@ -65,28 +66,104 @@ function lastFold(runs: Run[]): Pass {
   return pass;
 }
 
-function fold(
+type PlacedPass = Pass & { readonly from: number; readonly to: number; readonly divisor: number };
+
+function fold(machine: Machine, folds: Folds, pass: PlacedPass): void {
+  const { outer, folded, inner } = pass;
+  const parts = machine.partsFor(outer * folded * inner);
+  if (outer >= parts) return foldTables(machine, folds, { ...pass, parts });
+  for (let table = 0; table < outer; table++) {
+    const from = pass.from + 4 * table * folded * inner;
+    const to = pass.to + 4 * table * inner;
+    const one = { ...pass, outer: 1, from, to, parts };
+    if (inner === 1) foldStretches(machine, folds, one);
+    else if (inner > folded) foldColumns(machine, folds, one);
+    else foldRows(machine, folds, one);
+  }
+}
+
+type CutPass = PlacedPass & { readonly parts: number };
+
+/** Each part folds tables of its own. */
+function foldTables(
   machine: Machine,
   folds: Folds,
-  { outer, folded, inner, from, to, divisor }: Pass & { from: number; to: number; divisor: number },
+  { outer, folded, inner, from, to, divisor, parts }: CutPass,
 ): void {
   const { threads } = machine;
-  const parts = machine.partsFor(outer * folded * inner);
   for (let part = parts - 1; part >= 0; part--) {
+    const first = partOfTiles(part, parts, { count: outer, tile: 1 });
+    const end = partOfTiles(part + 1, parts, { count: outer, tile: 1 });
     if (inner === 1) {
-      const first = partOfTiles(part, parts, { count: outer, tile: 1 });
-      const rows = partOfTiles(part + 1, parts, { count: outer, tile: 1 }) - first;
       const row = from + 4 * first * folded;
-      threads.call(part, folds.rows, row, rows, folded, 4 * folded, to + 4 * first, divisor);
-    } else {
-      const first = partOfTiles(part, parts, { count: inner, tile: 16 });
-      const columns = partOfTiles(part + 1, parts, { count: inner, tile: 16 }) - first;
-      for (let table = 0; table < outer; table++) {
-        const column = from + 4 * (table * folded * inner + first);
-        const result = to + 4 * (table * inner + first);
-        threads.call(part, folds.columns, column, folded, columns, 4 * inner, result, divisor);
-      }
+      threads.call(part, folds.rows, row, end - first, folded, to + 4 * first, divisor);
+      continue;
+    }
+    const sums = machine.scratch(part, sumsBytes(inner));
+    for (let table = first; table < end; table++) {
+      const at = from + 4 * table * folded * inner;
+      const result = to + 4 * table * inner;
+      threads.call(part, folds.columns, at, folded, inner, 4 * inner, sums, result, divisor);
     }
   }
   threads.join();
+}
+
+/** One row: each part folds a stretch of it. */
+function foldStretches(
+  machine: Machine,
+  folds: Folds,
+  { folded, from, to, divisor, parts }: CutPass,
+): void {
+  const { threads } = machine;
+  const stride = sumsBytes(1);
+  const sums = machine.scratch(0, parts * stride);
+  for (let part = parts - 1; part >= 0; part--) {
+    const first = partBounds(part, parts, folded);
+    const count = partBounds(part + 1, parts, folded) - first;
+    threads.call(part, folds.stretch, from + 4 * first, count, sums + part * stride);
+  }
+  threads.join();
+  threads.call(0, folds.finish, sums, parts, stride, 1, to, divisor);
+}
+
+/** One table with long rows: each part folds columns of its own. */
+function foldColumns(
+  machine: Machine,
+  folds: Folds,
+  { folded, inner, from, to, divisor, parts }: CutPass,
+): void {
+  const { threads } = machine;
+  for (let part = parts - 1; part >= 0; part--) {
+    const first = partBounds(part, parts, inner);
+    const count = partBounds(part + 1, parts, inner) - first;
+    const sums = machine.scratch(part, sumsBytes(count));
+    const [at, result] = [from + 4 * first, to + 4 * first];
+    threads.call(part, folds.columns, at, folded, count, 4 * inner, sums, result, divisor);
+  }
+  threads.join();
+}
+
+/** One table with many rows: each part folds some of them. */
+function foldRows(
+  machine: Machine,
+  folds: Folds,
+  { folded, inner, from, to, divisor, parts }: CutPass,
+): void {
+  const { threads } = machine;
+  const stride = sumsBytes(inner);
+  const sums = machine.scratch(0, parts * stride);
+  for (let part = parts - 1; part >= 0; part--) {
+    const first = partOfTiles(part, parts, { count: folded, tile: 1 });
+    const count = partOfTiles(part + 1, parts, { count: folded, tile: 1 }) - first;
+    const row = from + 4 * first * inner;
+    threads.call(part, folds.columns, row, count, inner, 4 * inner, sums + part * stride, 0, 1);
+  }
+  threads.join();
+  threads.call(0, folds.finish, sums, parts, stride, inner, to, divisor);
+}
+
+/** Room for a row of accumulators, of whichever fold: whole vectors, and lines of its own. */
+export function sumsBytes(columns: number): number {
+  return Math.ceil((WIDE_BYTES * columns) / 64) * 64;
 }

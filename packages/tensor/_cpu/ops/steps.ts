@@ -8,7 +8,6 @@ import type {
   StepGuard,
 } from "../../backend.ts";
 import { sizeOf } from "../../shape.ts";
-import { SCALAR_ADDRESS } from "../layout.ts";
 import type { Machine } from "../machine.ts";
 import { partBounds } from "../parts.ts";
 import { addressOf } from "../storage.ts";
@@ -18,17 +17,30 @@ export function gradientNorms(
   gradients: readonly Operand[],
   out: Operand,
 ): void {
+  const { heap, threads } = machine;
   const kernel = machine.kernels.reductions.sumOfSquares;
-  const first = addressOf(out) / 4;
+  // A float64 for each part of each gradient.
+  const sums = machine.scratch(0, 8 * gradients.length * threads.count);
+  const sumOf = (place: number, part: number) => sums / 8 + place * threads.count + part;
+  const partsOf = (gradient: Operand) => machine.partsFor(sizeOf(gradient.shape));
+  gradients.forEach((gradient, place) => {
+    const [from, size, parts] = [addressOf(gradient), sizeOf(gradient.shape), partsOf(gradient)];
+    for (let part = parts - 1; part >= 0; part--) {
+      const first = partBounds(part, parts, size);
+      const count = partBounds(part + 1, parts, size) - first;
+      threads.call(part, kernel, from + 4 * first, count, 8 * sumOf(place, part));
+    }
+  });
+  threads.join();
+  const norms = addressOf(out) / 4;
   let all = 0;
-  for (let place = 0; place < gradients.length; place++) {
-    const gradient = gradients[place]!;
-    machine.threads.call(0, kernel, addressOf(gradient), sizeOf(gradient.shape), SCALAR_ADDRESS);
-    const sum = machine.heap.doubles[SCALAR_ADDRESS / 8]!;
-    machine.heap.floats[first + place] = Math.sqrt(sum);
+  gradients.forEach((gradient, place) => {
+    let sum = 0;
+    for (let part = 0; part < partsOf(gradient); part++) sum += heap.doubles[sumOf(place, part)]!;
+    heap.floats[norms + place] = Math.sqrt(sum);
     all += sum;
-  }
-  machine.heap.floats[first + gradients.length] = Math.sqrt(all);
+  });
+  heap.floats[norms + gradients.length] = Math.sqrt(all);
 }
 
 /** What all steps of an entry begin with; see `COMMON` of the kernels. */
@@ -183,8 +195,8 @@ function forEachEntry<Entry extends StepEntry>(
         rate: learningRate,
       });
     }
-    machine.threads.join();
   }
+  machine.threads.join();
 }
 
 function clipScale(clip: number | null, norm: number): number {

@@ -1,0 +1,24 @@
+import { assertEquals } from "@std/assert";
+import { describe, it } from "@std/testing/bdd";
+import { progressText } from "./progress_text.ts";
+
+const progress = {
+  ...{ epoch: 0, epochs: 10, share: 0.05, loss: 2.30259, accuracy: 0.1234 },
+  ...{ imagesPerSecond: 1234.5, leftMs: 9500 },
+};
+
+describe("progressText()", () => {
+  it("has epoch, loss, accuracy, images per second and time left", () => {
+    assertEquals(
+      progressText(progress),
+      "epoch 1/10  loss 2.303  accuracy 12.3 %  1235 images/s  10 s left",
+    );
+  });
+
+  it("leaves out an accuracy that is not known", () => {
+    assertEquals(
+      progressText({ ...progress, epoch: 9, accuracy: null }),
+      "epoch 10/10  loss 2.303  1235 images/s  10 s left",
+    );
+  });
+});
