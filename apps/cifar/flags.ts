@@ -1,4 +1,4 @@
-import { choiceFlag, type FlagValues, imageFlags, textFlag } from "@gradus/cli";
+import { choiceFlag, type FlagValues, imageFlags, integerFlag, textFlag } from "@gradus/cli";
 import { type RecipeName, RECIPES } from "./recipes.ts";
 
 /** What `deno task cifar` can be told. */
@@ -9,6 +9,11 @@ export const FLAGS = {
     choices: Object.keys(RECIPES) as RecipeName[],
   }),
   ...imageFlags({ epochs: null, batch: null, learningRate: null, modelName: "cifar" }),
+  validation: integerFlag({
+    description: "training images held out to validate by",
+    fallback: 2000,
+    atLeast: 1,
+  }),
   test: textFlag({
     description: "images to predict in place of the test batch, without labels",
     fallback: null,

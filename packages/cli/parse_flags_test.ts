@@ -159,7 +159,7 @@ Usage: deno task train [flags]
     const json = { json: switchFlag({ description: "print JSON" }) };
     const note =
       "Exit codes: 0 where all is done, 1 where training diverges, 2 where a flag or a " +
-      "file cannot be used.";
+      "file cannot be used, 130 after Ctrl-C.";
     assertEquals(
       helpText(json, { ...options, note }),
       `Trains.
@@ -168,8 +168,8 @@ Usage: deno task train [flags]
 
   --json  print JSON
 
-Exit codes: 0 where all is done, 1 where training diverges, 2 where a flag or a file cannot be
-used.`,
+Exit codes: 0 where all is done, 1 where training diverges, 2 where a flag or a file cannot be used,
+130 after Ctrl-C.`,
     );
   });
 

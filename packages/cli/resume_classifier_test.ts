@@ -116,7 +116,7 @@ describe("resumeClassifier()", () => {
     await changed(checkpoint, whole.subarray(0, 5), () =>
       refuses(
         folder,
-        `Cannot decode ${checkpoint} as it must have at least 8 bytes: found 5 at byte 5`,
+        `Cannot decode ${checkpoint} as it must start with the 8 bytes of a length: found its end at byte 5`,
       ));
     const model = await encodeModel(setUp().model);
     await changed(checkpoint, model, () =>

@@ -3,7 +3,8 @@
 import type { FunctionBuilder, Local } from "../assembler.ts";
 import { f32, f32x4, i32, i32x4, v128, type Value } from "../instructions.ts";
 import type { Library } from "../library.ts";
-import { foldLanes, forEachVector, insideMask, storeVector } from "./vectors.ts";
+import { type Extreme, extremeOfRow, MAX, MIN } from "./extremes.ts";
+import { forEachVector, storeVector } from "./vectors.ts";
 
 type Word = Local<"i32">;
 type Pair = (a: Value<"v128">, b: Value<"v128">) => Value<"v128">;
@@ -23,37 +24,19 @@ export interface PlaceKernels {
 
 export function addPlaces(library: Library): PlaceKernels {
   return {
-    argmax: addFinders(library, "argmax", MAX),
-    argmin: addFinders(library, "argmin", {
-      take: f32x4.min,
-      isBeaten: f32x4.ge,
-      start: Infinity,
-    }),
+    argmax: addFinders(library, "argmax", { extreme: MAX, isBeaten: f32x4.le }),
+    argmin: addFinders(library, "argmin", { extreme: MIN, isBeaten: f32x4.ge }),
     countCorrect: addCountCorrect(library),
   };
 }
-
-interface Extreme {
-  readonly take: Pair;
-  /** Whether the left number does not come before the right one. */
-  readonly isBeaten: Pair;
-  readonly start: number;
-}
-
-const MAX: Extreme = { take: f32x4.max, isBeaten: f32x4.le, start: -Infinity };
 
 /** Two passes over a row: for its extreme, and for who is it first. */
 function placeInRow(
   f: FunctionBuilder,
   { x, columns }: { x: Word; columns: Word },
-  { take, start }: Extreme,
+  extreme: Extreme,
 ): Word {
-  const best = f.let(f32x4.constant(start));
-  forEachVector(f, columns, (place) => {
-    const numbers = v128.load(i32.add(x, place.offset));
-    f.set(best, take(best, v128.select(insideMask(place), numbers, start)));
-  });
-  f.set(best, foldLanes(f, best, take));
+  const best = extremeOfRow(f, { x, columns }, extreme);
   const [offset, hits] = [f.local("i32"), f.local("i32")];
   f.set(offset, i32.constant(-16));
   f.repeat(() => {
@@ -65,7 +48,12 @@ function placeInRow(
   return f.let(i32.add(i32.shrU(offset, 2), i32.ctz(hits)));
 }
 
-function addFinders(library: Library, name: string, extreme: Extreme): PlaceFinders {
+/** `isBeaten` says whether the left number does not come before the right one. */
+function addFinders(
+  library: Library,
+  name: string,
+  { extreme, isBeaten }: { extreme: Extreme; isBeaten: Pair },
+): PlaceFinders {
   const parameters = { x: "i32", rows: "i32", columns: "i32", out: "i32" } as const;
   return {
     rows: library.add(`${name}Rows`, { parameters }, (f, p) => {
@@ -86,7 +74,7 @@ function addFinders(library: Library, name: string, extreme: Extreme): PlaceFind
         f.for(row, { from: 1, to: p.rows }, () => {
           f.increase(from, stride);
           const x = f.let(v128.load(from));
-          const leads = f.let(v128.andNot(f32x4.eq(best, best), extreme.isBeaten(x, best)));
+          const leads = f.let(v128.andNot(f32x4.eq(best, best), isBeaten(x, best)));
           f.set(best, v128.select(leads, x, best));
           f.set(at, v128.select(leads, i32x4.splat(row), at));
         });

@@ -3,7 +3,7 @@
 import type { FunctionBuilder, Local } from "../assembler.ts";
 import type { Library } from "../library.ts";
 import { f32, f32x4, i32, i32x4, memory, select, v128, type Value } from "../instructions.ts";
-import { forEachVector, storeVector } from "./vectors.ts";
+import { storeVector, type VectorPlace } from "./vectors.ts";
 
 /** Numbers of the kernels of this file. */
 export interface PoolingKernels {
@@ -131,33 +131,65 @@ function forEachPixel(f: FunctionBuilder, window: Window, visit: (at: Word) => v
   });
 }
 
+/** Vectors of channels that one visit of a window takes, where there are so many. */
+const WIDE = 4;
+
+/**
+ * Visits the channels of a window, four vectors at a time and then vector by vector: what is found in the
+ * window's pixels stays in registers.
+ */
+function forEachChannels(
+  f: FunctionBuilder,
+  { channels }: Window,
+  visit: (place: VectorPlace, vectors: number) => void,
+): void {
+  const offset = f.let(i32.constant(0));
+  const left = f.let(channels);
+  const take = (vectors: number) => {
+    visit({ offset, left }, vectors);
+    f.increase(offset, 16 * vectors);
+    f.increase(left, -4 * vectors);
+  };
+  f.while(i32.geS(left, 4 * WIDE), () => take(WIDE));
+  f.while(i32.gtS(left, 0), () => take(1));
+}
+
+/** Stores vectors of a pixel: many are whole, a single one may be the last. */
+function storeChannels(
+  f: FunctionBuilder,
+  pixel: Word,
+  { values, place }: { values: readonly Value<"v128">[]; place: VectorPlace },
+): void {
+  if (values.length === 1) return storeVector(f, pixel, values[0]!, place);
+  const address = f.let(i32.add(pixel, place.offset));
+  values.forEach((value, u) => f.run(v128.store(address, value, 16 * u)));
+}
+
 function addMaxPool(library: Library): number {
   return library.add("maxPool", { parameters: PARAMETERS }, (f, p) => {
-    const isFirst = f.local("i32");
     forEachWindow(f, p, (window) => {
       const indices = f.let(i32.add(p.indices, window.yOffset));
-      f.set(isFirst, i32.constant(1));
-      forEachPixel(f, window, (at) => {
-        const pixel = f.let(i32.add(p.x, i32.shl(at, 2)));
-        forEachVector(f, window.channels, (place) => {
-          const load = (row: Word) => v128.load(i32.add(row, place.offset));
-          const x = f.let(load(pixel));
-          const best = f.let(load(window.y));
-          // Only a larger number, or the first NaN, takes the lead: a tie stays with the first.
-          const isNan = v128.andNot(f32x4.ne(x, x), f32x4.ne(best, best));
-          const leads = f.let(
-            v128.or(v128.or(f32x4.gt(x, best), isNan), i32x4.splat(i32.sub(0, isFirst))),
-          );
-          storeVector(f, window.y, v128.select(leads, x, best), place);
-          f.if(p.indices, () => {
-            const index = i32x4.add(
-              i32x4.splat(i32.add(at, i32.shrU(place.offset, 2))),
-              i32x4.lanes([0, 1, 2, 3]),
+      forEachChannels(f, window, (place, vectors) => {
+        const best = Array.from({ length: vectors }, () => f.let(f32x4.constant(-Infinity)));
+        const places = Array.from({ length: vectors }, () => f.local("v128"));
+        const isFirst = f.let(i32x4.constant(-1));
+        forEachPixel(f, window, (at) => {
+          const number = f.let(i32.add(at, i32.shrU(place.offset, 2)));
+          const index = f.let(i32x4.add(i32x4.splat(number), i32x4.lanes([0, 1, 2, 3])));
+          const pixel = f.let(i32.add(p.x, i32.shl(number, 2)));
+          best.forEach((leader, u) => {
+            const x = f.let(v128.load(pixel, 16 * u));
+            // Only a larger number, or the first NaN, takes the lead: a tie stays with the first.
+            const leads = f.let(
+              v128.or(v128.andNot(f32x4.eq(leader, leader), f32x4.le(x, leader)), isFirst),
             );
-            storeVector(f, indices, v128.select(leads, index, load(indices)), place);
+            f.set(leader, v128.select(leads, x, leader));
+            f.set(places[u]!, v128.select(leads, i32x4.add(index, 4 * u), places[u]!));
           });
+          f.set(isFirst, i32x4.constant(0));
         });
-        f.set(isFirst, i32.constant(0));
+        storeChannels(f, window.y, { values: best, place });
+        f.if(p.indices, () => storeChannels(f, indices, { values: places, place }));
       });
     });
   });
@@ -194,13 +226,14 @@ function addAveragePool(library: Library): number {
   return library.add("averagePool", { parameters: PARAMETERS }, (f, p) => {
     forEachWindow(f, p, (window) => {
       const pixels = f.let(pixelsOf(window));
-      forEachVector(f, window.channels, (place) => {
-        const sum = f.let(f32x4.constant(0));
+      forEachChannels(f, window, (place, vectors) => {
+        const sums = Array.from({ length: vectors }, () => f.let(f32x4.constant(0)));
         forEachPixel(f, window, (at) => {
-          const x = v128.load(i32.add(i32.add(p.x, i32.shl(at, 2)), place.offset));
-          f.set(sum, f32x4.add(sum, x));
+          const pixel = f.let(i32.add(i32.add(p.x, i32.shl(at, 2)), place.offset));
+          sums.forEach((sum, u) => f.set(sum, f32x4.add(sum, v128.load(pixel, 16 * u))));
         });
-        storeVector(f, window.y, f32x4.div(sum, pixels), place);
+        const values = sums.map((sum) => f32x4.div(sum, pixels));
+        storeChannels(f, window.y, { values, place });
       });
     });
   });
@@ -221,12 +254,17 @@ function addAveragePoolGradient(library: Library): number {
     );
     forEachWindow(f, p, (window) => {
       const pixels = f.let(pixelsOf(window));
-      forEachVector(f, window.channels, (place) => {
-        const slope = f.let(f32x4.div(v128.load(i32.add(window.y, place.offset)), pixels));
+      forEachChannels(f, window, (place, vectors) => {
+        const y = f.let(i32.add(window.y, place.offset));
+        const slopes = Array.from(
+          { length: vectors },
+          (_, u) => f.let(f32x4.div(v128.load(y, 16 * u), pixels)),
+        );
         forEachPixel(f, window, (at) => {
-          const row = f.let(i32.add(p.x, i32.shl(at, 2)));
-          const x = v128.load(i32.add(row, place.offset));
-          storeVector(f, row, f32x4.add(x, slope), place);
+          const pixel = f.let(i32.add(p.x, i32.shl(at, 2)));
+          const row = f.let(i32.add(pixel, place.offset));
+          const values = slopes.map((slope, u) => f32x4.add(v128.load(row, 16 * u), slope));
+          storeChannels(f, pixel, { values, place });
         });
       });
     });

@@ -10,11 +10,13 @@
 import type { FunctionBuilder, Local, Locals } from "../assembler.ts";
 import type { Library } from "../library.ts";
 import { f32, f32x4, f64, f64x2, i32, v128, type Value } from "../instructions.ts";
+import { type Extreme, extremeOfRow, MAX, MIN } from "./extremes.ts";
 import {
   demoted,
-  foldLanes,
+  forEachLine,
   forEachRowBlock,
   forEachVector,
+  inPairs,
   insideMask,
   loadPromoted,
   promoted,
@@ -22,7 +24,6 @@ import {
 } from "./vectors.ts";
 
 type Pair = (a: Value<"v128">, b: Value<"v128">) => Value<"v128">;
-type Variable = Local<"v128">;
 
 /** The kernels of one fold. */
 export interface Folds {
@@ -49,8 +50,8 @@ export function addReductions(library: Library): ReductionKernels {
   return {
     sum: addWideFolds(library, "sum", { take: f64x2.add, start: 0 }),
     product: addWideFolds(library, "product", { take: f64x2.mul, start: 1 }),
-    max: addExtremes(library, "max", { take: f32x4.pmax, merge: f32x4.max, start: -Infinity }),
-    min: addExtremes(library, "min", { take: f32x4.pmin, merge: f32x4.min, start: Infinity }),
+    max: addExtremes(library, "max", MAX),
+    min: addExtremes(library, "min", MIN),
     sumOfSquares: addSumOfSquares(library),
   };
 }
@@ -167,33 +168,15 @@ function addWideFolds(
   };
 }
 
-/**
- * Float32 folds that do not round. `take` is one instruction and forgets a NaN on its right side, so NaNs
- * are looked for beside it: as a number, their mask is a NaN. On its left side a NaN stays.
- */
+/** Float32 folds that do not round. */
 function addExtremes(
   library: Library,
   name: string,
-  { take, merge, start }: { take: Pair; merge: Pair; start: number },
+  extreme: Extreme,
 ): Folds {
-  const foldRow = (f: FunctionBuilder, x: Local<"i32">, columns: Local<"i32">): Value<"f32"> => {
-    const best = Array.from({ length: UNROLLED }, () => f.let(f32x4.constant(start)));
-    const flaws = Array.from({ length: UNROLLED }, () => f.let(f32x4.constant(0)));
-    const takeVector = (vector: Value<"v128">, u: number) => {
-      const x = f.let(vector);
-      f.set(best[u]!, take(best[u]!, x));
-      f.set(flaws[u]!, v128.or(flaws[u]!, f32x4.ne(x, x)));
-    };
-    const { row, left } = forEachLine(f, x, columns, (row) => {
-      for (let u = 0; u < UNROLLED; u++) takeVector(v128.load(row, 16 * u), u);
-    });
-    forEachVector(f, left, (place) => {
-      const x = v128.load(i32.add(row, place.offset));
-      takeVector(v128.select(insideMask(place), x, start), 0);
-    });
-    const all = v128.or(inPairs(f, best, take), inPairs(f, flaws, v128.or));
-    return f32x4.lane(foldLanes(f, all, merge), 0);
-  };
+  const { take, merge, start } = extreme;
+  const foldRow = (f: FunctionBuilder, p: { x: Local<"i32">; columns: Local<"i32"> }) =>
+    f32x4.lane(extremeOfRow(f, p, extreme), 0);
   const finish = (f: FunctionBuilder, p: Locals<typeof FINISH>) => {
     forEachVector(f, p.columns, (place) => {
       const at = f.let(i32.add(p.sums, place.offset));
@@ -207,10 +190,10 @@ function addExtremes(
   };
   return {
     rows: library.add(`${name}Rows`, { parameters: ROWS }, (f, p) => {
-      forEachWholeRow(f, p, () => f.run(f32.store(p.out, foldRow(f, p.x, p.columns))));
+      forEachWholeRow(f, p, () => f.run(f32.store(p.out, foldRow(f, p))));
     }),
     stretch: library.add(`${name}Stretch`, { parameters: STRETCH }, (f, p) => {
-      f.run(f32.store(p.sums, foldRow(f, p.x, p.columns)));
+      f.run(f32.store(p.sums, foldRow(f, p)));
     }),
     columns: library.add(`${name}Columns`, { parameters: COLUMNS }, (f, p) => {
       forEachVector(f, p.columns, ({ offset }) => {
@@ -262,34 +245,6 @@ function forEachPart(f: FunctionBuilder, parts: Local<"i32">, visit: () => void)
     visit();
     f.increase(left, -1);
   });
-}
-
-/** All of some vectors into one, neighbours first. */
-function inPairs(f: FunctionBuilder, vectors: readonly Variable[], take: Pair): Variable {
-  if (vectors.length === 1) return vectors[0]!;
-  const half = vectors.length / 2;
-  const pairs = Array.from(
-    { length: half },
-    (_, at) => f.let(take(vectors[2 * at]!, vectors[2 * at + 1]!)),
-  );
-  return inPairs(f, pairs, take);
-}
-
-/** Visits a row 16 numbers at a time; says where the rest begins and how long it is. */
-function forEachLine(
-  f: FunctionBuilder,
-  x: Value<"i32">,
-  count: Value<"i32">,
-  visit: (row: Local<"i32">) => void,
-): { row: Local<"i32">; left: Local<"i32"> } {
-  const row = f.let(x);
-  const left = f.let(count);
-  f.while(i32.geU(left, 4 * UNROLLED), () => {
-    visit(row);
-    f.increase(row, 16 * UNROLLED);
-    f.increase(left, -4 * UNROLLED);
-  });
-  return { row, left };
 }
 
 /** `sums = Σ x²`, a float64. */

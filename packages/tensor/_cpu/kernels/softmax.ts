@@ -17,6 +17,7 @@ import {
 } from "../instructions.ts";
 import type { Arithmetic } from "./arithmetic.ts";
 import { mapRows } from "./elementwise.ts";
+import { extremeOfRow, MAX } from "./extremes.ts";
 import { Functions } from "./functions.ts";
 import {
   foldLanes,
@@ -57,15 +58,6 @@ function load(row: Row, place: VectorPlace): Value<"v128"> {
   return v128.load(i32.add(row, place.offset));
 }
 
-/** The largest number of a row, in all lanes; NaN if one is NaN. */
-function maxOfRow(f: FunctionBuilder, x: Row, columns: Row): Local<"v128"> {
-  const max = f.let(f32x4.constant(-Infinity));
-  forEachVector(f, columns, (place) => {
-    f.set(max, f32x4.max(max, v128.select(insideMask(place), load(x, place), -Infinity)));
-  });
-  return foldLanes(f, max, f32x4.max);
-}
-
 /** Σ of what `term` makes of each vector of a row, in all lanes. */
 function sumOverRow(
   f: FunctionBuilder,
@@ -84,7 +76,7 @@ function addSoftmaxRows(library: Library, arithmetic: Arithmetic): number {
   return library.add("softmax", { parameters: ROWS }, (f, { x, out, rows, columns }) => {
     const functions = new Functions(f, arithmetic);
     f.while(rows, () => {
-      const max = maxOfRow(f, x, columns);
+      const max = extremeOfRow(f, { x, columns }, MAX);
       const sum = sumOverRow(f, columns, (place) => {
         const e = functions.exp(f32x4.sub(load(x, place), max));
         storeVector(f, out, e, place);
@@ -102,7 +94,7 @@ function addLogSoftmaxRows(library: Library, arithmetic: Arithmetic): number {
   return library.add("logSoftmax", { parameters: ROWS }, (f, { x, out, rows, columns }) => {
     const functions = new Functions(f, arithmetic);
     f.while(rows, () => {
-      const max = maxOfRow(f, x, columns);
+      const max = extremeOfRow(f, { x, columns }, MAX);
       const sum = sumOverRow(
         f,
         columns,
@@ -181,7 +173,7 @@ function addSoftmaxCrossEntropy(library: Library, arithmetic: Arithmetic): numbe
         f.set(flaw, f32x4.splat(select(isClass, f32.constant(0), f32.constant(NaN))));
         f.increase(p.labels, 4);
       });
-      const max = maxOfRow(f, logits, classes);
+      const max = extremeOfRow(f, { x: logits, columns: classes }, MAX);
       const sum = sumOverRow(f, classes, (place) => {
         const e = functions.exp(f32x4.sub(load(logits, place), max));
         storeVector(f, gradient, e, place);

@@ -42,6 +42,23 @@ export function forEachVector(
   });
 }
 
+/** Visits a row four vectors at a time, a cache line; says where the rest begins and how long it is. */
+export function forEachLine(
+  f: FunctionBuilder,
+  x: Value<"i32">,
+  count: Value<"i32">,
+  visit: (row: Local<"i32">) => void,
+): { row: Local<"i32">; left: Local<"i32"> } {
+  const row = f.let(x);
+  const left = f.let(count);
+  f.while(i32.geU(left, 16), () => {
+    visit(row);
+    f.increase(row, 64);
+    f.increase(left, -16);
+  });
+  return { row, left };
+}
+
 /** Rows that one turn takes together: what is made of them stays in registers. */
 const BLOCK_ROWS = 8;
 
@@ -102,6 +119,21 @@ export function foldLanes(
   f.set(all, take(all, v128.shuffle(all, all, [2, 3, 0, 1])));
   f.set(all, take(all, v128.shuffle(all, all, [1, 0, 3, 2])));
   return all;
+}
+
+/** All of some vectors into one, neighbours first. */
+export function inPairs(
+  f: FunctionBuilder,
+  vectors: readonly Local<"v128">[],
+  take: (a: Value<"v128">, b: Value<"v128">) => Value<"v128">,
+): Local<"v128"> {
+  if (vectors.length === 1) return vectors[0]!;
+  const half = vectors.length / 2;
+  const pairs = Array.from(
+    { length: half },
+    (_, at) => f.let(take(vectors[2 * at]!, vectors[2 * at + 1]!)),
+  );
+  return inPairs(f, pairs, take);
 }
 
 /** Two float64 vectors for the four numbers of a float32 vector. */

@@ -2,7 +2,7 @@ import type { Epilogue, Operand } from "../../backend.ts";
 import { ACCUMULATE, RELU, TILE_COLUMNS } from "../kernels/products.ts";
 import { ZERO_ADDRESS } from "../layout.ts";
 import type { Machine } from "../machine.ts";
-import { partOfTiles } from "../parts.ts";
+import { partBounds, partOfTiles } from "../parts.ts";
 import { addressOf } from "../storage.ts";
 
 /** Products that are worth a thread of their own. */
@@ -10,6 +10,9 @@ const PRODUCTS_PER_PART = 1 << 18;
 
 /** The most steps of `k` in one go: a panel of `b` stays in the first cache. */
 const INNER_BLOCK = 384;
+
+/** Tiles of a result, for each part, that are too few to be cut evenly. */
+const FEW_TILES = 8;
 
 /** Rows further apart than this are copied next to each other before they are read again and again. */
 const FAR_BYTES = 1024;
@@ -70,6 +73,11 @@ export function matmul(
   };
   const parts = m * n * k < machine.threads.count * PRODUCTS_PER_PART ? 1 : machine.threads.count;
   if (parts === 1) return multiply(machine, 0, product);
+  const tiles = Math.ceil(m / machine.tileRows) * Math.ceil(n / TILE_COLUMNS);
+  const hasEpilogue = product.relu || product.bias !== 0;
+  if (tiles < FEW_TILES * parts && k >= INNER_BLOCK * parts && !hasEpilogue) {
+    return multiplyInParts(machine, product, parts);
+  }
   // Columns are the better cut: no part then packs what another packs too.
   const cutsColumns = n >= 4 * TILE_COLUMNS * parts || n >= m;
   for (let part = parts - 1; part >= 0; part--) {
@@ -103,6 +111,31 @@ function rowsOf(machine: Machine, product: Product, part: number, parts: number)
     a: product.a + (product.transposeA ? 4 : product.aStride) * first,
     c: product.c + product.cStride * first,
   };
+}
+
+/** A small result of long sums: each part sums a stretch of `k`, then their results are added in order. */
+function multiplyInParts(machine: Machine, product: Product, parts: number): void {
+  const { threads } = machine;
+  const { k, m, n, c } = product;
+  const { add } = machine.kernels.elementwise.binary;
+  const sizeBytes = Math.ceil((4 * m * n) / 64) * 64;
+  const sums = machine.scratch(threads.count, (parts - 1) * sizeBytes);
+  const resultOf = (part: number) => part === 0 ? c : sums + (part - 1) * sizeBytes;
+  for (let part = parts - 1; part >= 0; part--) {
+    const first = partBounds(part, parts, k);
+    multiply(machine, part, {
+      ...product,
+      k: partBounds(part + 1, parts, k) - first,
+      a: product.a + (product.transposeA ? product.aStride : 4) * first,
+      b: product.b + (product.transposeB ? 4 : product.bStride) * first,
+      c: resultOf(part),
+      accumulate: part === 0 && product.accumulate,
+    });
+  }
+  threads.join();
+  for (let part = 1; part < parts; part++) {
+    threads.call(0, add.bothVary, c, 0, resultOf(part), 0, c, 1, m * n);
+  }
 }
 
 /** One part's product, by blocks of `k`. */

@@ -1,0 +1,42 @@
+import type { FunctionBuilder, Local } from "../assembler.ts";
+import { f32x4, i32, v128, type Value } from "../instructions.ts";
+import { foldLanes, forEachLine, forEachVector, inPairs, insideMask } from "./vectors.ts";
+
+type Pair = (a: Value<"v128">, b: Value<"v128">) => Value<"v128">;
+
+/** How the largest or the smallest of numbers is found. A NaN among them is what is found. */
+export interface Extreme {
+  /** One instruction: keeps a NaN on its left side, and forgets one on its right side. */
+  readonly take: Pair;
+  /** Many instructions: keeps NaNs of both sides. */
+  readonly merge: Pair;
+  /** What everything else comes before. */
+  readonly start: number;
+}
+
+export const MAX: Extreme = { take: f32x4.pmax, merge: f32x4.max, start: -Infinity };
+export const MIN: Extreme = { take: f32x4.pmin, merge: f32x4.min, start: Infinity };
+
+/** The extreme of a row, in all lanes. NaNs are looked for beside it: their mask is a NaN, as a number. */
+export function extremeOfRow(
+  f: FunctionBuilder,
+  { x, columns }: { x: Local<"i32">; columns: Local<"i32"> },
+  { take, merge, start }: Extreme,
+): Local<"v128"> {
+  const best = [0, 1, 2, 3].map(() => f.let(f32x4.constant(start)));
+  const flaws = [0, 1, 2, 3].map(() => f.let(f32x4.constant(0)));
+  const takeVector = (vector: Value<"v128">, u: number) => {
+    const numbers = f.let(vector);
+    f.set(best[u]!, take(best[u]!, numbers));
+    f.set(flaws[u]!, v128.or(flaws[u]!, f32x4.ne(numbers, numbers)));
+  };
+  const { row, left } = forEachLine(f, x, columns, (row) => {
+    for (let u = 0; u < 4; u++) takeVector(v128.load(row, 16 * u), u);
+  });
+  forEachVector(f, left, (place) => {
+    const numbers = v128.load(i32.add(row, place.offset));
+    takeVector(v128.select(insideMask(place), numbers, start), 0);
+  });
+  const all = v128.or(inPairs(f, best, take), inPairs(f, flaws, v128.or));
+  return foldLanes(f, all, merge);
+}

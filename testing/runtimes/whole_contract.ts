@@ -1,0 +1,60 @@
+import { cpu, type CpuOptions } from "@gradus/tensor/cpu";
+import { convolutionContract } from "../contract_convolution.ts";
+import { elementwiseContract } from "../contract_elementwise.ts";
+import { lossContract } from "../contract_losses.ts";
+import { matmulContract } from "../contract_matmul.ts";
+import { memoryContract } from "../contract_memory.ts";
+import { movementContract } from "../contract_movement.ts";
+import { normalizationContract } from "../contract_normalization.ts";
+import { optimizerContract } from "../contract_optimizer_steps.ts";
+import { poolingContract } from "../contract_pooling.ts";
+import { reductionContract } from "../contract_reduction.ts";
+import { softmaxContract } from "../contract_softmax.ts";
+import { unaryContract } from "../contract_unary.ts";
+import type { Contract, KernelName } from "../kernel_contract.ts";
+
+const contract: Contract<KernelName> = {
+  ...memoryContract,
+  ...elementwiseContract,
+  ...unaryContract,
+  ...reductionContract,
+  ...movementContract,
+  ...matmulContract,
+  ...softmaxContract,
+  ...lossContract,
+  ...convolutionContract,
+  ...poolingContract,
+  ...normalizationContract,
+  ...optimizerContract,
+};
+
+/** How the tests of the contract of backends went. */
+export interface ContractReport {
+  readonly passed: number;
+  /** For each test that failed, its name and why. */
+  readonly failures: readonly string[];
+}
+
+/** Runs all tests of the contract on the cpu backend, without a runner of tests. */
+export async function runContract(options: CpuOptions): Promise<ContractReport> {
+  const open = () => cpu(options);
+  const backend = await open();
+  const tests: { name: string; run: () => void | Promise<void> }[] = [];
+  for (const kernel of Object.keys(contract) as KernelName[]) {
+    contract[kernel]((behaviour, run) => {
+      tests.push({ name: `${kernel}() ${behaviour}`, run: () => run(backend, open) });
+    });
+  }
+  let passed = 0;
+  const failures: string[] = [];
+  for (const { name, run } of tests) {
+    try {
+      await run();
+      passed++;
+    } catch (error) {
+      failures.push(`${name}: ${error}`);
+    }
+  }
+  await backend.close();
+  return { passed, failures };
+}
