@@ -1,5 +1,10 @@
-import { choiceFlag, type FlagValues, imageFlags, integerFlag, textFlag } from "@gradus/cli";
+import { choiceFlag, textFlag } from "@gradus/cli/flag";
+import { imageFlags } from "@gradus/cli/image-flags";
+import type { FlagValues } from "@gradus/cli/parse-flags";
 import { type RecipeName, RECIPES } from "./recipes.ts";
+
+/** Training images held out unless it is told otherwise. */
+export const HELD_OUT = { files: 2000, drawn: 500 };
 
 /** What `deno task cifar` can be told. */
 export const FLAGS = {
@@ -8,11 +13,12 @@ export const FLAGS = {
     fallback: "default",
     choices: Object.keys(RECIPES) as RecipeName[],
   }),
-  ...imageFlags({ epochs: null, batch: null, learningRate: null, modelName: "cifar" }),
-  validation: integerFlag({
-    description: "training images held out to validate by",
-    fallback: 2000,
-    atLeast: 1,
+  ...imageFlags({
+    epochs: null,
+    batch: null,
+    learningRate: null,
+    modelName: "cifar",
+    heldOut: HELD_OUT,
   }),
   test: textFlag({
     description: "images to predict in place of the test batch, without labels",

@@ -8,7 +8,7 @@ import {
 import { alternatingFlip } from "@gradus/data/alternating-flip";
 import { cutout } from "@gradus/data/cutout";
 import { translate } from "@gradus/data/translate";
-import type { Settings } from "./flags.ts";
+import { HELD_OUT, type Settings } from "./flags.ts";
 import { explain } from "./explain.ts";
 import { buildNetwork } from "./network.ts";
 import { RECIPES } from "./recipes.ts";
@@ -25,7 +25,7 @@ export async function runCifar(
   const recipe = RECIPES[settings.recipe];
   const epochs = settings.epochs ?? recipe.epochs;
   const batch = settings.batch ?? recipe.batch;
-  const validation = settings.validation ?? (settings.sample ? 500 : 5000);
+  const validation = settings.validation ?? HELD_OUT[settings.sample ? "drawn" : "files"];
   await using backend = await openBackend(settings.backend);
   const { json: _json, help: _help, resume, ...rest } = settings;
   const name = settings.sample ? "shapes drawn in code" : "CIFAR-10";

@@ -2,15 +2,25 @@ import type { FlagValues } from "@gradus/cli/parse-flags";
 import { numberFlag, numbersFlag } from "@gradus/cli/flag";
 import { imageFlags } from "@gradus/cli/image-flags";
 
+/** Training images held out unless it is told otherwise. */
+export const HELD_OUT = { files: 5000, drawn: 500 };
+
 /** What `deno task fashion-mnist` can be told. */
 export const FLAGS = {
-  ...imageFlags({ epochs: 10, batch: 128, learningRate: 0.1, modelName: "fashion_mnist" }),
+  ...imageFlags({
+    epochs: 10,
+    batch: 128,
+    learningRate: 0.1,
+    modelName: "fashion_mnist",
+    heldOut: HELD_OUT,
+  }),
   hidden: numbersFlag({
     description: "units of the hidden layers, first to last",
     fallback: [512, 256],
     atLeast: 1,
     atMost: 65_536,
     whole: true,
+    repeated: true,
   }),
   dropout: numberFlag({
     description: "share of hidden units dropped in training",

@@ -6,7 +6,7 @@ import {
   runImages,
 } from "@gradus/cli/run-images";
 import { flip } from "@gradus/data/flip";
-import type { Settings } from "./flags.ts";
+import { HELD_OUT, type Settings } from "./flags.ts";
 import { buildNetwork } from "./network.ts";
 
 /** What a run is told beside its settings. */
@@ -20,7 +20,7 @@ export async function runFashionMnist(
 ): Promise<ImageOutcome> {
   const epochs = settings.epochs!;
   const batch = settings.batch!;
-  const validation = settings.validation ?? (settings.sample ? 500 : 5000);
+  const validation = settings.validation ?? HELD_OUT[settings.sample ? "drawn" : "files"];
   await using backend = await openBackend(settings.backend);
   const { json: _json, help: _help, resume, ...rest } = settings;
   const name = settings.sample ? "shapes drawn in code" : "Fashion-MNIST";

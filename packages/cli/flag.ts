@@ -95,7 +95,8 @@ export function integerFlag<Fallback extends number | null>(
 /**
  * A flag that takes one or more numbers with commas between them.
  *
- * @param options Help, fallback, bounds, and whether the numbers must be whole.
+ * @param options Help, fallback, bounds, whether the numbers must be whole, and whether one may be there
+ * twice, as in sizes of layers.
  * @returns The flag.
  *
  * @example
@@ -108,9 +109,12 @@ export function integerFlag<Fallback extends number | null>(
  * ```
  */
 export function numbersFlag(
-  options: FlagOptions<readonly number[]> & NumberBounds & { readonly whole?: boolean },
+  options: FlagOptions<readonly number[]> & NumberBounds & {
+    readonly whole?: boolean;
+    readonly repeated?: boolean;
+  },
 ): Flag<readonly number[]> {
-  const { whole = false } = options;
+  const { whole = false, repeated = false } = options;
   return {
     placeholder: whole ? "N[,N…]" : "NUMBER[,NUMBER…]",
     description: options.description,
@@ -118,7 +122,7 @@ export function numbersFlag(
     read: (text, name) => {
       const numbers = text.split(",").map((part) => readNumber(part, name, { ...options, whole }));
       const twice = numbers.find((number, place) => numbers.indexOf(number) !== place);
-      if (twice !== undefined) {
+      if (twice !== undefined && !repeated) {
         throw new UsageError(
           `Cannot use --${name} as each number must be given once: found ${quoteText(text)}`,
         );

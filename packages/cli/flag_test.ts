@@ -192,6 +192,11 @@ describe("numbersFlag()", () => {
   it("tells the help what it takes", () => {
     assertEquals([rates.placeholder, sizes.placeholder], ["NUMBER[,NUMBER…]", "N[,N…]"]);
   });
+
+  it("reads a number that is there twice, if it may be", () => {
+    const layers = numbersFlag({ description: "units", fallback: [16], repeated: true });
+    assertEquals(layers.read("64,64", "hidden"), [64, 64]);
+  });
 });
 
 describe("choiceFlag()", () => {

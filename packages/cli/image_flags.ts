@@ -9,6 +9,14 @@ import {
 } from "./flag.ts";
 import { type BackendName, BACKENDS } from "./open_backend.ts";
 
+/** How many training images a program holds out to validate by where it is not told. */
+export interface HeldOut {
+  /** Of those in files. */
+  readonly files: number;
+  /** Of those drawn in code. */
+  readonly drawn: number;
+}
+
 /** What {@linkcode imageFlags} returns; a type, since an interface is no record of flags. */
 export type ImageFlags = {
   /** Peak of the learning rate; null where the program decides. */
@@ -19,7 +27,7 @@ export type ImageFlags = {
   readonly batch: Flag<number | null>;
   /** Seed of split, weights, order and augmentation. */
   readonly seed: Flag<number>;
-  /** Training images held out to choose by; null where the program decides. */
+  /** Training images held out to validate by; null where the program decides. */
   readonly validation: Flag<number | null>;
   /** How many training images are used; null for all. */
   readonly limit: Flag<number | null>;
@@ -47,11 +55,15 @@ export type ImageFlags = {
  * import { imageFlags, parseFlags } from "@gradus/cli";
  * import { assertEquals } from "@std/assert";
  *
- * const flags = imageFlags({ epochs: 8, batch: 128, modelName: "mlp", learningRate: 0.1 });
+ * const flags = imageFlags({
+ *   ...{ epochs: 8, batch: 128, learningRate: 0.1, modelName: "mlp" },
+ *   heldOut: { files: 5000, drawn: 500 },
+ * });
  * assertEquals(parseFlags(["--epochs", "3"], flags).epochs, 3);
  * ```
  *
- * @param fallbacks What holds where a flag is absent; null where the program decides.
+ * @param fallbacks What holds where a flag is absent; null where the program decides. What is held out is
+ * the program's to choose by its images: here it stands in the help alone.
  * @returns Flags by name.
  */
 export function imageFlags(
@@ -60,20 +72,22 @@ export function imageFlags(
     readonly batch: number | null;
     readonly learningRate: number | null;
     readonly modelName: string;
+    readonly heldOut: HeldOut;
   },
 ): ImageFlags {
+  const { epochs, batch, learningRate, modelName, heldOut } = fallbacks;
   return {
     "learning-rate": numberFlag({
       description: "peak of the learning rate",
-      fallback: fallbacks.learningRate,
+      fallback: learningRate,
       above: 0,
     }),
     epochs: integerFlag({
       description: "passes over the training images",
-      fallback: fallbacks.epochs,
+      fallback: epochs,
       atLeast: 1,
     }),
-    batch: integerFlag({ description: "images of a step", fallback: fallbacks.batch, atLeast: 2 }),
+    batch: integerFlag({ description: "images of a step", fallback: batch, atLeast: 2 }),
     seed: integerFlag({
       description: "seed of split, weights, order and augmentation",
       fallback: 0,
@@ -81,7 +95,8 @@ export function imageFlags(
       atMost: 4_294_967_295,
     }),
     validation: integerFlag({
-      description: "training images held out to choose by (default 5000, or 500 drawn ones)",
+      description:
+        `training images held out to validate by (default ${heldOut.files}, or ${heldOut.drawn} drawn ones)`,
       fallback: null,
       atLeast: 1,
     }),
@@ -92,7 +107,7 @@ export function imageFlags(
     }),
     "model-name": nameFlag({
       description: "folder of the runs, in experiments/",
-      fallback: fallbacks.modelName,
+      fallback: modelName,
     }),
     data: textFlag({
       description: "folder of the data files",

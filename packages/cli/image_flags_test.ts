@@ -1,11 +1,14 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { assertUsageError } from "./_assert_usage_error_test.ts";
 import { imageFlags } from "./image_flags.ts";
 import { BACKENDS } from "./open_backend.ts";
 import { helpText, parseFlags } from "./parse_flags.ts";
 
-const fallbacks = { epochs: 8, batch: 128, learningRate: 0.1, modelName: "mlp" };
+const fallbacks = {
+  ...{ epochs: 8, batch: 128, learningRate: 0.1, modelName: "mlp" },
+  heldOut: { files: 5000, drawn: 500 },
+};
 const flags = imageFlags(fallbacks);
 
 describe("imageFlags()", () => {
@@ -63,8 +66,9 @@ describe("imageFlags()", () => {
     }
   });
 
-  it("fit into 100 columns of help", () => {
+  it("fit into 100 columns of help, which has all defaults", () => {
     const text = helpText(flags, { command: "deno task cifar", purpose: "Trains." });
+    assertStringIncludes(text, "to validate by (default 5000, or 500 drawn ones)\n");
     assertEquals(text.split("\n").filter((line) => line.length > 100), []);
   });
 });

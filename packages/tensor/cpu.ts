@@ -22,7 +22,6 @@
  */
 
 import * as referenceMovement from "./_reference/movement.ts";
-import * as referenceLosses from "./_reference/losses.ts";
 import { Heap } from "./_cpu/heap.ts";
 import { addKernels, type Simd } from "./_cpu/kernels.ts";
 import { Library } from "./_cpu/library.ts";
@@ -347,9 +346,15 @@ class WasmBackend implements CpuBackend {
     losses.softmaxCrossEntropy(this.#machine, operands, { labelSmoothing, loss, gradient });
   }
 
-  readonly crossEntropy: Backend["crossEntropy"] = referenceLosses.crossEntropy;
-  readonly crossEntropyGradient: Backend["crossEntropyGradient"] =
-    referenceLosses.crossEntropyGradient;
+  crossEntropy(p: Operand, target: Operand, out: Operand): void {
+    const kernel = this.#machine.kernels.softmax.crossEntropy;
+    losses.crossEntropy(this.#machine, kernel, { p, target, out });
+  }
+
+  crossEntropyGradient(p: Operand, target: Operand, out: Operand): void {
+    const kernel = this.#machine.kernels.softmax.crossEntropyGradient;
+    losses.crossEntropy(this.#machine, kernel, { p, target, out });
+  }
 
   pointwiseLoss(
     op: PointwiseLossOp,

@@ -43,6 +43,26 @@ function numbers(backend: Backend, shape: Shape, seed: number): Tensor {
 
 const GEOMETRY: Conv2dGeometry = { stride: [1, 2], padding: [1, 2], dilation: [1, 1], groups: 1 };
 
+/** All three gradients of a normalisation, one after the other. */
+function normGradient(b: Backend, kernel: "batchNormGradient" | "layerNormGradient"): Tensor {
+  const statistics = kernel === "batchNormGradient" ? 40 : 1200;
+  const [dx, dScale, dShift] = [zeros(b, [1200, 40]), zeros(b, [40]), zeros(b, [40])];
+  b[kernel]({
+    x: numbers(b, [1200, 40], 1),
+    dy: numbers(b, [1200, 40], 2),
+    scale: numbers(b, [40], 3),
+    mean: numbers(b, [statistics], 4),
+    inverseDeviation: numbers(b, [statistics], 5),
+  }, { dx, dScale, dShift });
+  const all = zeros(b, [1202, 40]);
+  [dx, dScale, dShift].reduce((start, part) => {
+    const rows = part.size / 40;
+    b.paste(part.reshape([rows, 40]), { axis: 0, start }, all);
+    return start + rows;
+  }, 0);
+  return all;
+}
+
 /** Kernels that are large enough for all threads, by name, and how many products they sum. */
 const LARGE: Record<string, { terms: number; run: (backend: Backend) => Tensor }> = {
   "matmul of many columns": {
@@ -59,6 +79,32 @@ const LARGE: Record<string, { terms: number; run: (backend: Backend) => Tensor }
     run: (b) => {
       const out = zeros(b, [301, 10]);
       b.matmul(numbers(b, [405, 301], 1), numbers(b, [405, 10], 2), { transposeA: true }, out);
+      return out;
+    },
+  },
+  "matmul of long sums": {
+    terms: 4003,
+    run: (b) => {
+      const out = numbers(b, [18, 10], 3);
+      const options = { transposeA: true, accumulate: true };
+      b.matmul(numbers(b, [4003, 18], 1), numbers(b, [4003, 10], 2), options, out);
+      return out;
+    },
+  },
+  "conv2d of one image": {
+    terms: 81,
+    run: (b) => {
+      const out = zeros(b, [1, 51, 31, 20]);
+      b.conv2d(numbers(b, [1, 51, 59, 9], 1), numbers(b, [3, 3, 9, 20], 2), GEOMETRY, out);
+      return out;
+    },
+  },
+  "conv2dInputGradient of one image": {
+    terms: 180,
+    run: (b) => {
+      const out = zeros(b, [1, 51, 59, 9]);
+      const [dy, kernel] = [numbers(b, [1, 51, 31, 20], 1), numbers(b, [3, 3, 9, 20], 2)];
+      b.conv2dInputGradient(dy, kernel, GEOMETRY, out);
       return out;
     },
   },
@@ -138,6 +184,80 @@ const LARGE: Record<string, { terms: number; run: (backend: Backend) => Tensor }
       return out;
     },
   },
+  "reduce of all": {
+    terms: 50_003,
+    run: (b) => {
+      const out = zeros(b, []);
+      b.reduce("sum", numbers(b, [50_003], 1), [0], out);
+      return out;
+    },
+  },
+  "reduce of few long rows by columns": {
+    terms: 3,
+    run: (b) => {
+      const out = zeros(b, [20_001]);
+      b.reduce("max", numbers(b, [3, 20_001], 1), [0], out);
+      return out;
+    },
+  },
+  "reduce of the middle axis": {
+    terms: 150,
+    run: (b) => {
+      const out = zeros(b, [11, 37]);
+      b.reduce("mean", numbers(b, [11, 150, 37], 1), [1], out);
+      return out;
+    },
+  },
+  "argReduce of rows": {
+    terms: 1,
+    run: (b) => {
+      const out = zeros(b, [501], { dtype: "int32" });
+      b.argReduce("argmax", numbers(b, [501, 77], 1), 1, out);
+      return out;
+    },
+  },
+  "argReduce of columns": {
+    terms: 1,
+    run: (b) => {
+      const out = zeros(b, [5, 79], { dtype: "int32" });
+      b.argReduce("argmin", numbers(b, [5, 101, 79], 1), 1, out);
+      return out;
+    },
+  },
+  "where with rows repeated": {
+    terms: 1,
+    run: (b) => {
+      const out = zeros(b, [501, 77]);
+      const condition = zeros(b, [77]);
+      b.compare("greater", numbers(b, [77], 1), 0, condition);
+      b.where(condition, numbers(b, [501, 77], 2), numbers(b, [501, 1], 3), out);
+      return out;
+    },
+  },
+  "binary with rows repeated": {
+    terms: 1,
+    run: (b) => {
+      const out = zeros(b, [501, 77]);
+      b.binary("add", numbers(b, [501, 77], 2), numbers(b, [77], 3), out);
+      return out;
+    },
+  },
+  softmaxGradient: {
+    terms: 150,
+    run: (b) => {
+      const out = zeros(b, [370, 150]);
+      b.softmaxGradient({ y: numbers(b, [370, 150], 1), dy: numbers(b, [370, 150], 2) }, out);
+      return out;
+    },
+  },
+  gradientNorms: {
+    terms: 50_003,
+    run: (b) => {
+      const out = zeros(b, [3]);
+      b.gradientNorms([numbers(b, [50_003], 1), numbers(b, [7], 2)], out);
+      return out;
+    },
+  },
   softmax: {
     terms: 1500,
     run: (b) => {
@@ -173,6 +293,8 @@ const LARGE: Record<string, { terms: number; run: (backend: Backend) => Tensor }
       return y;
     },
   },
+  batchNormGradient: { terms: 1200, run: (b) => normGradient(b, "batchNormGradient") },
+  layerNormGradient: { terms: 1200, run: (b) => normGradient(b, "layerNormGradient") },
   dropout: {
     terms: 1,
     run: (b) => {
@@ -207,6 +329,30 @@ Deno.test("large kernels give the same bytes on every run with as many threads",
   }
   await cold.close();
   await warm.close();
+});
+
+Deno.test("reduce() finds a NaN wherever it is", async () => {
+  const backend = await openWarm({ threads: 2 });
+  const [x, all, columns] = [zeros(backend, [5000, 9]), zeros(backend, []), zeros(backend, [9])];
+  const rows = zeros(backend, [5000]);
+  for (const op of ["max", "min"] as const) {
+    for (const place of [0, 1, 70, 22_499, 22_500, 44_999]) {
+      const values = new Float32Array(45_000).fill(place % 2);
+      values[place] = NaN;
+      x.set(values);
+      backend.reduce(op, x, [0, 1], all);
+      backend.reduce(op, x, [0], columns);
+      backend.reduce(op, x, [1], rows);
+      const nans = async (result: Tensor) => {
+        const found = await result.data();
+        return Array.from(found.keys()).filter((at) => Number.isNaN(found[at]));
+      };
+      assertEquals(await nans(all), [0]);
+      assertEquals(await nans(columns), [place % 9]);
+      assertEquals(await nans(rows), [Math.floor(place / 9)]);
+    }
+  }
+  await backend.close();
 });
 
 Deno.test("cpu() says what it is", async () => {

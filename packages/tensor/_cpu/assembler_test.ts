@@ -95,6 +95,7 @@ Deno.test("i32 has the arithmetic, shifts and comparisons of 32-bit integers", (
     assertEquals(ofTwo("i32", "i32", code)(a, b), expected, name);
   }
   assertEquals(ofTwo("i32", "i32", (a) => i32.eqz(a))(0, 0), 1);
+  assertEquals(ofTwo("i32", "i32", (a) => i32.ctz(a))(40, 0), 3);
 });
 
 Deno.test("i32 constants are signed LEB128 of every length", () => {
@@ -191,6 +192,10 @@ Deno.test("i32x4 works on four integers", () => {
     -4,
   ]);
   assertEquals(
+    ofVectors(a, b, { lanes, code: (x) => i32x4.splat(i32x4.bitmask(x)) }),
+    [10, 10, 10, 10],
+  );
+  assertEquals(
     ofVectors(a, b, { lanes, code: (x) => i32x4.truncSat(f32x4.convert(x)) }),
     [1, -2, 3, -4],
   );
@@ -217,6 +222,7 @@ Deno.test("v128.shuffle, splats and single lanes move four bytes", () => {
     [1, 5, 4, 8],
   );
   assertEquals(ofVectors(a, b, { code: () => v128.load32Splat(0, 8) }), [3, 3, 3, 3]);
+  assertEquals(ofVectors(a, b, { code: () => v128.load64Zero(0, 4) }), [2, 3, 0, 0]);
   assertEquals(ofVectors(a, b, { code: (x) => f32x4.splat(f32x4.lane(x, 1)) }), [2, 2, 2, 2]);
   const { run, buffer } = assemble({ parameters: {} }, (f) => {
     const x = f.let(v128.load(0));

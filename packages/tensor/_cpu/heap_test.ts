@@ -72,3 +72,65 @@ Deno.test("blocks of a heap never overlap, and all of them come back", () => {
     { numRuns: 100 },
   );
 });
+
+/** Allocates blocks, and releases those that `drops` picks; says what is left. */
+function runSteps(
+  heap: Heap,
+  steps: readonly { sizeBytes: number; drops: number }[],
+  visit: (block: { address: number; sizeBytes: number }, event: "new" | "old") => void = () => {},
+): { address: number; sizeBytes: number }[] {
+  const held: { address: number; sizeBytes: number }[] = [];
+  for (const { sizeBytes, drops } of steps) {
+    const block = { address: heap.allocate(sizeBytes, "a block"), sizeBytes };
+    visit(block, "new");
+    held.push(block);
+    if (drops % 2 === 1) {
+      const [dropped] = held.splice(drops % held.length, 1);
+      visit(dropped!, "old");
+      heap.release(dropped!.address, dropped!.sizeBytes);
+    }
+  }
+  return held;
+}
+
+const steps = fc.array(
+  fc.record({ sizeBytes: fc.integer({ min: 0, max: 4 * PAGE_BYTES }), drops: fc.nat() }),
+  { maxLength: 40 },
+);
+
+Deno.test("a block of a heap is zero at first, and keeps what is written, also where the heap grows", () => {
+  fc.assert(
+    fc.property(steps, fc.boolean(), (steps, isShared) => {
+      const heap = new Heap({ isShared, maximumBytes: 256 * PAGE_BYTES });
+      const words = new Map<number, Uint8Array>();
+      const check = ({ address, sizeBytes }: { address: number; sizeBytes: number }) =>
+        assertEquals(heap.bytes.slice(address, address + sizeBytes), words.get(address));
+      const held = runSteps(heap, steps, (block, event) => {
+        if (event === "old") return check(block);
+        const { address, sizeBytes } = block;
+        assert(heap.bytes.subarray(address, address + sizeBytes).every((byte) => byte === 0));
+        heap.bytes.fill(1 + words.size % 255, address, address + sizeBytes);
+        words.set(address, heap.bytes.slice(address, address + sizeBytes));
+      });
+      held.forEach(check);
+    }),
+    { numRuns: 20 },
+  );
+});
+
+Deno.test("a heap that was used and emptied serves the same again without growing", () => {
+  fc.assert(
+    fc.property(steps, (steps) => {
+      const heap = new Heap({ isShared: false, maximumBytes: 256 * PAGE_BYTES });
+      const sizes = [1, 2, 3].map(() => {
+        for (const { address, sizeBytes } of runSteps(heap, steps)) {
+          heap.release(address, sizeBytes);
+        }
+        assertEquals(heap.usedBytes, 0);
+        return heap.bytes.length;
+      });
+      assertEquals(sizes, [sizes[0], sizes[0], sizes[0]]);
+    }),
+    { numRuns: 20 },
+  );
+});

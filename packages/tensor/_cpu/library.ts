@@ -37,6 +37,18 @@ export class Library {
     return this.#kernels[kernel] ?? this.#assemble(kernel);
   }
 
+  /** How many there are. */
+  get size(): number {
+    return this.#recipes.length;
+  }
+
+  /** The bytes of a kernel's module, assembled anew. */
+  bytesOf(kernel: number): Uint8Array<ArrayBuffer> {
+    const module = new ModuleBuilder(this.#heap);
+    this.#recipes[kernel]!(module);
+    return module.build();
+  }
+
   /**
    * Address of a directory for workers: for each kernel where its bytes are, and how many; zeros until it
    * was taken.
@@ -46,20 +58,14 @@ export class Library {
       const sizeBytes = 8 * this.#recipes.length;
       this.#directory = this.#heap.allocate(sizeBytes, "the directory of kernels");
       this.#kernels.forEach((kernel, at) => {
-        if (kernel !== undefined) this.#publish(at, this.#bytesOf(at));
+        if (kernel !== undefined) this.#publish(at, this.bytesOf(at));
       });
     }
     return this.#directory;
   }
 
-  #bytesOf(kernel: number): Uint8Array<ArrayBuffer> {
-    const module = new ModuleBuilder(this.#heap);
-    this.#recipes[kernel]!(module);
-    return module.build();
-  }
-
   #assemble(kernel: number): Kernel {
-    const bytes = this.#bytesOf(kernel);
+    const bytes = this.bytesOf(kernel);
     if (this.#directory !== 0) this.#publish(kernel, bytes);
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
       env: { memory: this.#heap.memory },

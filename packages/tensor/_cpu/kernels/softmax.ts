@@ -35,6 +35,8 @@ export interface SoftmaxKernels {
   readonly logSoftmax: number;
   readonly softmaxGradient: number;
   readonly softmaxCrossEntropy: number;
+  readonly crossEntropy: number;
+  readonly crossEntropyGradient: number;
   readonly loss: Record<PointwiseLossOp, number>;
   readonly lossGradient: Record<PointwiseLossOp, number>;
 }
@@ -45,6 +47,8 @@ export function addSoftmax(library: Library, arithmetic: Arithmetic): SoftmaxKer
     logSoftmax: addLogSoftmaxRows(library, arithmetic),
     softmaxGradient: addSoftmaxGradient(library),
     softmaxCrossEntropy: addSoftmaxCrossEntropy(library, arithmetic),
+    crossEntropy: addCrossEntropy(library, arithmetic),
+    crossEntropyGradient: addCrossEntropyGradient(library),
     loss: mapRows(lossCode, (op) => addLoss(library, arithmetic, op)),
     lossGradient: mapRows(lossCode, (op) => addLossGradient(library, arithmetic, op)),
   };
@@ -123,6 +127,52 @@ function addSoftmaxGradient(library: Library): number {
   });
 }
 
+/** Targets of a row after the other, from labels or from a table; the address of what there is not is 0. */
+class Targets {
+  readonly #f: FunctionBuilder;
+  readonly #labels: Row;
+  readonly #table: Row;
+  readonly #classes: Row;
+  readonly #label: Row;
+  /** 0, or NaN in the row of a label that is no class. */
+  readonly #flaw: Local<"v128">;
+
+  constructor(f: FunctionBuilder, p: { labels: Row; table: Row; classes: Row }) {
+    this.#f = f;
+    [this.#labels, this.#table, this.#classes] = [p.labels, p.table, p.classes];
+    [this.#label, this.#flaw] = [f.local("i32"), f.local("v128")];
+  }
+
+  startRow(): void {
+    const f = this.#f;
+    f.if(this.#labels, () => {
+      f.set(this.#label, i32.load(this.#labels));
+      const isClass = i32.ltU(this.#label, this.#classes);
+      f.set(this.#flaw, f32x4.splat(select(isClass, f32.constant(0), f32.constant(NaN))));
+      f.increase(this.#labels, 4);
+    });
+  }
+
+  at(place: VectorPlace): Local<"v128"> {
+    const f = this.#f;
+    const target = f.local("v128");
+    f.if(this.#labels, () => {
+      const column = i32x4.add(
+        i32x4.splat(i32.shrU(place.offset, 2)),
+        i32x4.lanes([0, 1, 2, 3]),
+      );
+      const isLabel = i32x4.eq(column, i32x4.splat(this.#label));
+      f.set(target, f32x4.add(v128.and(isLabel, f32x4.constant(1)), this.#flaw));
+    }, () => f.set(target, load(this.#table, place)));
+    return target;
+  }
+
+  endRow(): void {
+    const f = this.#f;
+    f.if(this.#table, () => f.increase(this.#table, i32.shl(this.#classes, 2)));
+  }
+}
+
 /**
  * With t = weight · (kept · target + share): the loss is −Σ t · ln p / count, its gradient
  * (p · Σ t − t) / count. `labels` or `table` is an address, the other 0; so may be `weight`.
@@ -150,29 +200,14 @@ function addSoftmaxCrossEntropy(library: Library, arithmetic: Arithmetic): numbe
       Local<"v128">,
     ];
     const loss = f.local("f64");
-    const label = f.local("i32");
-    // 0, or NaN in the row of a label that is no class.
-    const flaw = f.local("v128");
+    const targets = new Targets(f, p);
     const target = f.local("v128");
     const setTarget = (place: VectorPlace) => {
-      f.if(p.labels, () => {
-        const column = i32x4.add(
-          i32x4.splat(i32.shrU(place.offset, 2)),
-          i32x4.lanes([0, 1, 2, 3]),
-        );
-        const isLabel = i32x4.eq(column, i32x4.splat(label));
-        f.set(target, f32x4.add(v128.and(isLabel, f32x4.constant(1)), flaw));
-      }, () => f.set(target, load(p.table, place)));
-      f.set(target, f32x4.add(f32x4.mul(target, kept), share));
+      f.set(target, f32x4.add(f32x4.mul(targets.at(place), kept), share));
       f.if(p.weight, () => f.set(target, f32x4.mul(target, load(p.weight, place))));
     };
     f.while(p.rows, () => {
-      f.if(p.labels, () => {
-        f.set(label, i32.load(p.labels));
-        const isClass = i32.ltU(label, classes);
-        f.set(flaw, f32x4.splat(select(isClass, f32.constant(0), f32.constant(NaN))));
-        f.increase(p.labels, 4);
-      });
+      targets.startRow();
       const max = extremeOfRow(f, { x: logits, columns: classes }, MAX);
       const sum = sumOverRow(f, classes, (place) => {
         const e = functions.exp(f32x4.sub(load(logits, place), max));
@@ -194,10 +229,67 @@ function addSoftmaxCrossEntropy(library: Library, arithmetic: Arithmetic): numbe
         return v128.and(f32x4.mul(target, logChance), f32x4.ne(target, 0));
       });
       f.set(loss, f64.sub(loss, f64.promote(f32x4.lane(rowLoss, 0))));
-      f.if(p.table, () => f.increase(p.table, i32.shl(classes, 2)));
+      targets.endRow();
       nextRow(f, p.rows, { of: [logits, gradient], columns: classes });
     });
     f.run(f32.store(p.loss, f32.demote(f64.div(loss, f64.promote(p.count)))));
+  });
+}
+
+const CROSS_ENTROPY = {
+  p: "i32",
+  labels: "i32",
+  table: "i32",
+  rows: "i32",
+  classes: "i32",
+  count: "f32",
+  out: "i32",
+} as const;
+
+/** `out = −Σ target · ln p / count`. */
+function addCrossEntropy(library: Library, arithmetic: Arithmetic): number {
+  return library.add("crossEntropy", { parameters: CROSS_ENTROPY }, (f, operands) => {
+    const { p, rows, classes, count, out } = operands;
+    const functions = new Functions(f, arithmetic);
+    const targets = new Targets(f, operands);
+    const loss = f.local("f64");
+    f.while(rows, () => {
+      targets.startRow();
+      const rowLoss = sumOverRow(f, classes, (place) => {
+        const target = targets.at(place);
+        const isTarget = f.let(f32x4.ne(target, 0));
+        const term = f.let(f32x4.constant(0));
+        // 0 · ln 0 is 0: a class that is no target may be impossible. Most vectors have none.
+        f.if(i32x4.bitmask(isTarget), () => {
+          const log = functions.log(f.let(load(p, place)));
+          f.set(term, v128.and(f32x4.mul(target, log), isTarget));
+        });
+        return term;
+      });
+      f.set(loss, f64.sub(loss, f64.promote(f32x4.lane(rowLoss, 0))));
+      targets.endRow();
+      nextRow(f, rows, { of: [p], columns: classes });
+    });
+    f.run(f32.store(out, f32.demote(f64.div(loss, f64.promote(count)))));
+  });
+}
+
+/** `out = −target / (count · p)`, 0 where the target is 0. */
+function addCrossEntropyGradient(library: Library): number {
+  return library.add("crossEntropyGradient", { parameters: CROSS_ENTROPY }, (f, operands) => {
+    const { p, rows, classes, out } = operands;
+    const targets = new Targets(f, operands);
+    const count = f.let(f32x4.splat(operands.count));
+    f.while(rows, () => {
+      targets.startRow();
+      forEachVector(f, classes, (place) => {
+        const target = targets.at(place);
+        const slope = f32x4.div(f32x4.neg(target), f32x4.mul(count, load(p, place)));
+        storeVector(f, out, v128.and(slope, f32x4.ne(target, 0)), place);
+      });
+      targets.endRow();
+      nextRow(f, rows, { of: [p, out], columns: classes });
+    });
   });
 }
 

@@ -1,6 +1,7 @@
 import type { Conv2dGeometry, Epilogue, Operand } from "../../backend.ts";
 import { ACCUMULATE, RELU, TILE_COLUMNS } from "../kernels/products.ts";
 import type { Machine } from "../machine.ts";
+import { partOfTiles } from "../parts.ts";
 import { addressOf } from "../storage.ts";
 import type { ConvolutionShape, Frame } from "../window_plan.ts";
 import { depthwiseCorrelate, depthwiseKernelGradient, isDepthwise } from "./depthwise.ts";
@@ -228,7 +229,10 @@ class Panels {
   }
 }
 
-/** Multiplies the patches of all images by the panels, the images cut among the threads. */
+/**
+ * Multiplies the patches of all images by the panels, the images cut among the threads; where there are
+ * fewer images than threads, each image is cut into slices of its pixels.
+ */
 function correlate(
   machine: Machine,
   { address, frame, phase }: { address: number; frame: Frame; phase: PlacedPhase },
@@ -246,17 +250,24 @@ function correlate(
   const images = source.shape[0]!;
   const [, rows, columns, channels] = result.shape as [number, number, number, number];
   const imageBytes = 4 * rows * columns * channels;
+  const wishedSlices = Math.ceil(threads.count / images);
   const parts = partsFor(machine, {
-    images,
-    productsPerImage: phase.count * panels.length * panels.columns * groups,
+    images: images * wishedSlices,
+    productsPerImage: phase.count * panels.length * panels.columns * groups / wishedSlices,
   });
+  const slices = parts === 1 ? 1 : wishedSlices;
+  const tiles = { count: phase.count, tile: machine.tileRows };
   const blocks = Math.ceil(phase.runs.length / phase.runsPerBlock);
   const innerChannels = source.shape[3]! / groups;
   const pixels = phase.pixels === 0 ? 0 : address + phase.pixels;
   const to = addressOf(result);
   const framed = framedParts(machine, parts, { frame, source, spareBytes: 0 });
-  forEachImage(images, parts, (part, image) => {
+  forEachImage(images * slices, parts, (part, slice) => {
+    const image = Math.floor(slice / slices);
+    const first = partOfTiles(slice % slices, slices, tiles);
+    const count = partOfTiles(slice % slices + 1, slices, tiles) - first;
     const patches = framed[part]!.image(image);
+    const result = to + image * imageBytes + (pixels === 0 ? 4 * channels * first : 0);
     for (let group = 0; group < groups; group++) {
       const columnBytes = 4 * group * panels.columns;
       for (let block = 0; block < blocks; block++) {
@@ -265,10 +276,10 @@ function correlate(
         threads.call(
           part,
           multiplyRows,
-          phase.count,
+          count,
           panels.columns,
           patches + 4 * group * innerChannels,
-          address + phase.patches,
+          address + phase.patches + 4 * first,
           0,
           address + phase.steps + 4 * run,
           Math.min(phase.runsPerBlock, phase.runs.length - run),
@@ -276,8 +287,8 @@ function correlate(
           panels.of(group) + 32 * run * phase.runLength,
           32 * panels.length,
           32,
-          to + image * imageBytes + columnBytes,
-          pixels,
+          result + columnBytes,
+          pixels === 0 ? 0 : pixels + 4 * first,
           4 * channels,
           (block > 0 ? ACCUMULATE : 0) | (relu && isLast ? RELU : 0),
           bias !== 0 && isLast ? bias + columnBytes : 0,

@@ -25,16 +25,19 @@ export function softmaxGradient(
   { y, dy }: { readonly y: Operand; readonly dy: Operand },
   out: Operand,
 ): void {
+  const { threads } = machine;
+  const kernel = machine.kernels.softmax.softmaxGradient;
+  const [from, slopes, to, size] = [addressOf(y), addressOf(dy), addressOf(out), sizeOf(out.shape)];
   const columns = out.shape[out.shape.length - 1]!;
-  machine.threads.call(
-    0,
-    machine.kernels.softmax.softmaxGradient,
-    addressOf(y),
-    addressOf(dy),
-    addressOf(out),
-    sizeOf(out.shape) / columns,
-    columns,
-  );
+  const rows = size / columns;
+  const parts = machine.partsFor(size);
+  for (let part = parts - 1; part >= 0; part--) {
+    const first = partOfTiles(part, parts, { count: rows, tile: 1 });
+    const count = partOfTiles(part + 1, parts, { count: rows, tile: 1 }) - first;
+    const offset = 4 * first * columns;
+    threads.call(part, kernel, from + offset, slopes + offset, to + offset, count, columns);
+  }
+  threads.join();
 }
 
 export function softmaxCrossEntropy(
@@ -65,6 +68,19 @@ export function softmaxCrossEntropy(
     addressOf(gradient),
     addressOf(loss),
   );
+}
+
+/** Runs `crossEntropy` or its gradient. */
+export function crossEntropy(
+  machine: Machine,
+  kernel: number,
+  { p, target, out }: { p: Operand; target: Operand; out: Operand },
+): void {
+  const [rows, classes] = [p.shape[0]!, p.shape[1]!];
+  const isLabels = target.shape.length === 1;
+  const [at, to] = [addressOf(target), addressOf(out)];
+  const [labels, table] = [isLabels ? at : 0, isLabels ? 0 : at];
+  machine.threads.call(0, kernel, addressOf(p), labels, table, rows, classes, rows, to);
 }
 
 /** Σ of the weights of the rows' labels; NaN if one is no class. */

@@ -20,26 +20,30 @@ export function gradientNorms(
   const { heap, threads } = machine;
   const kernel = machine.kernels.reductions.sumOfSquares;
   // A float64 for each part of each gradient.
-  const sums = machine.scratch(0, 8 * gradients.length * threads.count);
-  const sumOf = (place: number, part: number) => sums / 8 + place * threads.count + part;
-  const partsOf = (gradient: Operand) => machine.partsFor(sizeOf(gradient.shape));
-  gradients.forEach((gradient, place) => {
-    const [from, size, parts] = [addressOf(gradient), sizeOf(gradient.shape), partsOf(gradient)];
+  const rowBytes = 8 * threads.count;
+  const sums = machine.scratch(0, gradients.length * rowBytes);
+  for (let place = 0; place < gradients.length; place++) {
+    const gradient = gradients[place]!;
+    const [from, size, to] = [addressOf(gradient), sizeOf(gradient.shape), sums + place * rowBytes];
+    const parts = machine.partsFor(size);
     for (let part = parts - 1; part >= 0; part--) {
       const first = partBounds(part, parts, size);
       const count = partBounds(part + 1, parts, size) - first;
-      threads.call(part, kernel, from + 4 * first, count, 8 * sumOf(place, part));
+      threads.call(part, kernel, from + 4 * first, count, to + 8 * part);
     }
-  });
+  }
   threads.join();
   const norms = addressOf(out) / 4;
   let all = 0;
-  gradients.forEach((gradient, place) => {
+  for (let place = 0; place < gradients.length; place++) {
+    const first = (sums + place * rowBytes) / 8;
     let sum = 0;
-    for (let part = 0; part < partsOf(gradient); part++) sum += heap.doubles[sumOf(place, part)]!;
+    for (let part = 0; part < machine.partsFor(sizeOf(gradients[place]!.shape)); part++) {
+      sum += heap.doubles[first + part]!;
+    }
     heap.floats[norms + place] = Math.sqrt(sum);
     all += sum;
-  });
+  }
   heap.floats[norms + gradients.length] = Math.sqrt(all);
 }
 

@@ -1,0 +1,36 @@
+import { BACKENDS } from "@gradus/cli/open-backend";
+import { assertEquals } from "@std/assert";
+import { describe, it } from "@std/testing/bdd";
+import { settingsOf } from "./_settings_test.ts";
+import { CHANGEABLE, FLAGS } from "./flags.ts";
+
+describe("FLAGS", () => {
+  it("have these defaults", () => {
+    assertEquals(settingsOf(), {
+      recipe: "default",
+      "learning-rate": null,
+      epochs: null,
+      batch: null,
+      seed: 0,
+      validation: null,
+      limit: null,
+      "model-name": "cifar",
+      data: null,
+      sample: false,
+      resume: null,
+      backend: BACKENDS[0],
+      json: false,
+      help: false,
+      test: null,
+    });
+  });
+});
+
+describe("CHANGEABLE", () => {
+  it("has no flag that makes another training of the same epochs", () => {
+    const names = Object.keys(FLAGS).filter((name) => !CHANGEABLE.some((other) => other === name));
+    assertEquals(names, [
+      ...["recipe", "learning-rate", "batch", "seed", "validation", "limit", "sample", "resume"],
+    ]);
+  });
+});

@@ -1,0 +1,72 @@
+import { resumeFlags } from "@gradus/cli/resume-flags";
+import type { ImageTask } from "@gradus/cli/run-images";
+import { drawnShapes } from "@gradus/data/drawn-shapes";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { describe, it } from "@std/testing/bdd";
+import { inFolder } from "./_in_folder_test.ts";
+import { settingsOf } from "./_settings_test.ts";
+import { CHANGEABLE, FLAGS } from "./flags.ts";
+import { type CifarOptions, runCifar } from "./run_cifar.ts";
+
+const shapes = drawnShapes({ rows: 24, seed: 0 });
+
+/** Two images to test, without labels: there is less to draw. */
+const task: ImageTask = {
+  training: shapes,
+  test: {
+    x: { data: shapes.x.data.slice(0, 2 * 3072), shape: [2, 32, 32, 3] },
+    y: { data: new Int32Array([-1, -1]), shape: [2] },
+  },
+  classes: shapes.classes,
+};
+
+const args = [
+  ...["--sample", "--recipe", "quick", "--epochs", "2", "--batch", "8", "--validation", "5"],
+  ...["--seed", "11"],
+];
+
+function run(options: CifarOptions, ...more: string[]) {
+  return runCifar(task, settingsOf(...args, ...more), options);
+}
+
+/** Stops at the end of the first epoch. */
+function stopping() {
+  const stop = new AbortController();
+  return { signal: stop.signal, onEpoch: () => stop.abort() };
+}
+
+describe("runCifar()", () => {
+  it("goes on with the settings of config.json, to the same bytes", async () => {
+    await inFolder(async (root) => {
+      const whole = await run({ root });
+      const stopped = await run({ root, ...stopping() });
+      assertEquals(stopped.resumable, `${root}/cifar/002`);
+
+      const settings = await resumeFlags(["--resume", stopped.resumable!], FLAGS, {
+        changeable: CHANGEABLE,
+      });
+      assertEquals(settings, { ...settingsOf(...args), resume: stopped.resumable });
+      const resumed = await runCifar(task, settings, { root });
+      for (const name of ["model.safetensors", "checkpoint.safetensors", "predictions.csv"]) {
+        assertEquals(
+          await Deno.readFile(resumed.run.path(name)),
+          await Deno.readFile(whole.run.path(name)),
+          name,
+        );
+      }
+      const configs = await Promise.all(
+        [whole, resumed].map(async ({ run }) =>
+          JSON.parse(await Deno.readTextFile(run.path("config.json")))
+        ),
+      );
+      assertEquals(configs[1], { ...configs[0], parent: stopped.resumable });
+
+      const html = await Deno.readTextFile(resumed.run.path("report.html"));
+      assertStringIncludes(html, "<h1>A convolutional network on shapes drawn in code</h1>");
+      assertStringIncludes(html, '<p class="lead">Recipe quick: the least work that passes 75 %.');
+      assertStringIncludes(html, "batches of 8, 2 epochs");
+      assertStringIncludes(html, "blocks of 16, 48, 96 channels, seed 11, backend cpu. 5 training");
+      assert(html.includes('<td>dirac start</td><td class="prose">'));
+    });
+  });
+});

@@ -1,0 +1,7 @@
+import { parseFlags } from "@gradus/cli/parse-flags";
+import { FLAGS, type Settings } from "./flags.ts";
+
+/** The settings of a command line. */
+export function settingsOf(...args: string[]): Settings {
+  return parseFlags(args, FLAGS);
+}

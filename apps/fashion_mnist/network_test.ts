@@ -1,0 +1,51 @@
+import { channelStatistics } from "@gradus/data/channel-statistics";
+import { drawnShapes } from "@gradus/data/drawn-shapes";
+import { random } from "@gradus/random";
+import { reference } from "@gradus/tensor/reference";
+import { assertAlmostEquals, assertEquals } from "@std/assert";
+import { describe, it } from "@std/testing/bdd";
+import { settingsOf } from "./_settings_test.ts";
+import { buildNetwork } from "./network.ts";
+
+const training = drawnShapes({ rows: 10, seed: 0 });
+
+function build(...args: string[]) {
+  return buildNetwork(settingsOf(...args), {
+    ...{ backend: reference(), random: random(0), training, stepsPerEpoch: 3 },
+    statistics: channelStatistics(training.x),
+  }, { epochs: 4, learningRate: 0.1 });
+}
+
+const layersOf = ({ model }: ReturnType<typeof build>) =>
+  model.layers.map((layer) => layer.constructor.name);
+
+describe("buildNetwork()", () => {
+  it("has a dense layer, relu and dropout for each number of units", () => {
+    const network = build("--hidden", "8,4", "--dropout", "0.5");
+    const hidden = ["Dense", "Relu", "Dropout"];
+    assertEquals(layersOf(network), ["Flatten", ...hidden, ...hidden, "Dense"]);
+    assertEquals(
+      network.model.parameters.map(({ name, value }) => `${name} [${value.shape}]`),
+      [
+        ...["1.weight [3072,8]", "1.bias [8]", "4.weight [8,4]", "4.bias [4]"],
+        ...["7.weight [4,10]", "7.bias [10]"],
+      ],
+    );
+  });
+
+  it("has no dropout of 0", () => {
+    assertEquals(layersOf(build("--hidden", "4", "--dropout", "0")), [
+      ...["Flatten", "Dense", "Relu", "Dense"],
+    ]);
+  });
+
+  it("learns by one cycle over all steps", () => {
+    const { optimizer } = build("--hidden", "4");
+    const rates = Array.from({ length: 12 }, () => {
+      optimizer.step();
+      return optimizer.learningRate;
+    });
+    assertAlmostEquals(Math.max(...rates), 0.1, 0.005);
+    assertAlmostEquals(rates.at(-1)!, 0, 1e-5);
+  });
+});

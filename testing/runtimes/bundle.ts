@@ -1,0 +1,17 @@
+/**
+ * Bundles a program of this folder into one module, as `deno bundle` does, which fetches its bundler
+ * the first time.
+ *
+ * @param entry Its file name.
+ * @param platform Where it shall run.
+ * @returns The source.
+ */
+export async function bundle(entry: string, platform: "browser" | "deno"): Promise<string> {
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["bundle", "--quiet", "--platform", platform, entry],
+    cwd: import.meta.dirname,
+    env: { NO_COLOR: "1" },
+  }).output();
+  if (!success) throw new Error(`Cannot bundle ${entry}: ${new TextDecoder().decode(stderr)}`);
+  return new TextDecoder().decode(stdout);
+}
