@@ -9,7 +9,10 @@ import { inFolder } from "./_in_folder_test.ts";
 const repository = new URL("../../", import.meta.url);
 const { tasks } = JSON.parse(await Deno.readTextFile(new URL("deno.json", repository)));
 const [program, command, ...words]: string[] = tasks.iris.command.split(" ");
-const permissions = words.slice(0, -1);
+const options = words.slice(0, -1).map((word) =>
+  word.replace(/(?<=^--lock=).*/, (path) => new URL(path, repository).pathname)
+);
+const permissions = options.filter((word) => word.startsWith("--allow"));
 
 /** What a program of the task wrote and how it ended. */
 interface Outcome {
@@ -22,7 +25,7 @@ interface Outcome {
 function iris(folder: string, args: readonly string[]): Deno.Command {
   const script = new URL(words.at(-1)!, repository).pathname;
   return new Deno.Command(Deno.execPath(), {
-    args: ["run", ...permissions, script, ...args],
+    args: ["run", ...options, script, ...args],
     cwd: folder,
     stdin: "null",
     stdout: "piped",
@@ -53,6 +56,7 @@ const one = ["--learning-rate", "0.1", "--hidden", "16", "--epochs", "1"];
 describe("deno task iris", () => {
   it("may read, write to experiments/ and know named variables of the environment", () => {
     assertEquals([program, command, words.at(-1)], ["deno", "run", "apps/iris/main.ts"]);
+    assertEquals(options.length, permissions.length + 1); // and the lock file
     const [read, write, ...others] = permissions;
     assertEquals([read, write], ["--allow-read", "--allow-write=experiments"]);
     for (const flag of others) assertMatch(flag, /^--allow-env=[A-Z_]+(,[A-Z_]+)*$/);

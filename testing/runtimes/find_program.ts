@@ -1,9 +1,11 @@
 /** The path of a program of the system, or `null` where it is not installed. */
 export function findProgram(name: string): string | null {
+  const deno = Deno.realPathSync(Deno.execPath());
   for (const folder of (Deno.env.get("PATH") ?? "").split(":")) {
     const path = `${folder}/${name}`;
     try {
-      if (Deno.statSync(path).isFile) return path;
+      // Where there is no Node, Deno has a `node` that is itself.
+      if (Deno.statSync(path).isFile && Deno.realPathSync(path) !== deno) return path;
     } catch {
       // Not there.
     }

@@ -17,6 +17,8 @@ type Variable = Local<"v128">;
 const LN2_HIGH = 0.693359375;
 const LN2_LOW = Math.LN2 - LN2_HIGH;
 
+const HALF_PI = Math.fround(Math.PI / 2);
+
 // (eʳ − 1 − r) / r² on ±ln 2 / 2.
 const EXP = [0.0013926926614, 0.00836377387441, 0.0416665501103, 0.166665733819, 0.5];
 // (ln(1 + r) − r + r²/2) / r³ on √½ − 1 … √2 − 1.
@@ -178,7 +180,9 @@ export class Functions {
     const angle = this.#f.let(
       this.#madd(f32x4.mul(ratio, square), this.polynomial(square, ARCTAN), ratio),
     );
-    const result = v128.select(isSteep, f32x4.sub(Math.PI / 2, angle), angle);
+    // π / 2 in two parts: rounded to one number, it would be off by more than the sum may be.
+    const rest = f32x4.add(f32x4.sub(HALF_PI, angle), Math.PI / 2 - HALF_PI);
+    const result = v128.select(isSteep, rest, angle);
     return withSign(result, x);
   }
 
