@@ -41,7 +41,8 @@ export class ProgressLine {
   }
 
   /**
-   * Shows a bar with a text behind it, unless the last one is too recent.
+   * Shows a bar with a text behind it, unless the last one is too recent. The bar has 20 cells, or 10
+   * where a long text needs the place.
    *
    * @param share How much is done, in `[0, 1]`.
    * @param text What stands behind the bar; cut at the line's end.
@@ -52,12 +53,12 @@ export class ProgressLine {
     if (!isTerminal || (now - this.#shownAt < intervalMs && share < 1)) return;
     this.#shownAt = now;
     this.#isShown = true;
-    const cells = 20;
     const done = Math.min(1, Math.max(0, share));
+    const percent = ` ${`${Math.floor(100 * done)}`.padStart(3)} %  `;
+    const cells = 20 + percent.length + text.length < width ? 20 : 10;
     const full = Math.round(cells * done);
     const bar = `${"━".repeat(full)}${"─".repeat(cells - full)}`;
-    const line = `${bar} ${`${Math.floor(100 * done)}`.padStart(3)} %  ${text}`;
-    write(`\r${line.slice(0, width - 1)}\x1b[K`);
+    write(`\r${`${bar}${percent}${text}`.slice(0, width - 1)}\x1b[K`);
   }
 
   /** Takes the line away, so that what is printed next starts clean. */

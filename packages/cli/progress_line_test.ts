@@ -52,6 +52,16 @@ describe("ProgressLine", () => {
     assertEquals(written.length, 2);
   });
 
+  it("makes the bar shorter where the text would not fit behind it", () => {
+    const { progress, written } = recorded({ intervalMs: 0, width: 60 });
+    progress.show(0.5, "x".repeat(31));
+    progress.show(0.5, "x".repeat(32));
+    assertEquals(written, [
+      `\r${"━".repeat(10)}${"─".repeat(10)}  50 %  ${"x".repeat(31)}\x1b[K`,
+      `\r${"━".repeat(5)}${"─".repeat(5)}  50 %  ${"x".repeat(32)}\x1b[K`,
+    ]);
+  });
+
   it("cuts the line one short of the width, so that it does not break", () => {
     for (const [options, length] of [[{}, 79], [{ width: 40 }, 39], [{ width: 10 }, 9]] as const) {
       const { progress, written } = recorded(options);

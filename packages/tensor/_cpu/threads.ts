@@ -230,7 +230,8 @@ class Desk {
 async function startWorker(data: WorkerData): Promise<EndWorker> {
   if ("process" in globalThis) {
     const { Worker } = await import("node:worker_threads");
-    const worker = new Worker(threadSource, { eval: true, workerData: data });
+    // Without `env`, a worker copies the environment, for which Deno asks at a terminal.
+    const worker = new Worker(threadSource, { eval: true, workerData: data, env: {} });
     worker.unref();
     worker.on("error", () => {}); // `STATE` tells
     return async () => {

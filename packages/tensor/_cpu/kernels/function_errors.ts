@@ -18,7 +18,7 @@ export const ERROR_BOUNDS = {
   erf: 1.7,
   sigmoid: 2,
   softplus: 2,
-  arctan: 2,
+  arctan: 1.5,
 } as const satisfies Partial<Record<UnaryOp, number>>;
 
 /** Numbers in one go. */
