@@ -21,7 +21,7 @@ Deno.test({
       const backend = await cpu({ threads: 2 });
       const a = zeros(backend, [512, 512]);
       for (let i = 0; i < 50; i++) matmul(a, a);
-      console.log((await matmul(a, a).data()).length);
+      console.log(String((await matmul(a, a).data()).length));
       await backend.close();`;
     const file = new URL("./_at_terminal.ts", import.meta.url);
     await Deno.writeTextFile(file, program);
