@@ -3,7 +3,7 @@
  * such.
  */
 export function checkNotNegative(what: string, value: number): void {
-  if (!(value >= 0 && value < Infinity)) {
+  if (!Number.isFinite(value) || value < 0) {
     throw new RangeError(
       `Cannot ${what} must be a finite number of at least 0: found ${value}`,
     );
@@ -12,14 +12,14 @@ export function checkNotNegative(what: string, value: number): void {
 
 /** Refuses what is not a finite number above 0. */
 export function checkPositive(what: string, value: number): void {
-  if (!(value > 0 && value < Infinity)) {
+  if (!Number.isFinite(value) || value <= 0) {
     throw new RangeError(`Cannot ${what} must be a finite number above 0: found ${value}`);
   }
 }
 
 /** Refuses what is not in [0, 1). */
 export function checkShare(what: string, value: number): void {
-  if (!(value >= 0 && value < 1)) {
+  if (!Number.isFinite(value) || value < 0 || value >= 1) {
     throw new RangeError(`Cannot ${what} must be in [0, 1): found ${value}`);
   }
 }

@@ -89,6 +89,16 @@ describe("ReduceOnPlateau", () => {
         RangeError,
         "its rate must be a finite number of at least 0: found -1",
       ],
+      [
+        { ...own, rate: null },
+        RangeError,
+        "its rate must be a finite number of at least 0: found null",
+      ],
+      [
+        { ...own, rate: "0.1" },
+        RangeError,
+        "its rate must be a finite number of at least 0: found 0.1",
+      ],
       [{ ...own, best: "3" }, RangeError, "its best loss must be finite or null: found 3"],
       [
         { ...own, best: undefined },
