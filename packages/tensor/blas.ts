@@ -67,8 +67,8 @@ export async function blas(options: BlasOptions = {}): Promise<CpuBackend> {
   const backend = await cpu(cpuOptions);
   try {
     const heap = heapOf(backend);
-    const blas = openBlas(heap, { library, threads: backend.threads });
-    checkProducts(heap, blas);
+    const blas = openBlas(heap, library);
+    checkProducts(heap, blas, backend.threads);
     return lendProducts(backend, { heap, blas });
   } catch (error) {
     await backend.close();

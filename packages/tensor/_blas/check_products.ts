@@ -10,7 +10,7 @@ const LENGTHS = [[7, 9, 15], [67, 131, 130], [16, 1100, 16]] as const;
  *
  * @throws {Error} If a number is wrong.
  */
-export function checkProducts(heap: Heap, blas: Blas): void {
+export function checkProducts(heap: Heap, blas: Blas, threads: number): void {
   for (const [m, k, n] of LENGTHS) {
     const [a, b] = [wholeNumbers(m * k, 3), wholeNumbers(k * n, 5)];
     const product = multiply(a, b, [m, k, n]);
@@ -22,7 +22,7 @@ export function checkProducts(heap: Heap, blas: Blas): void {
         heap.floats.set(transposeA ? transpose(a, m, k) : a, place.a / 4);
         heap.floats.set(transposeB ? transpose(b, k, n) : b, place.b / 4);
         for (const accumulate of [false, true]) {
-          blas.multiply({ m, n, k, ...place, transposeA, transposeB, accumulate });
+          blas.multiply({ m, n, k, ...place, transposeA, transposeB, accumulate, threads });
           const found = heap.floats.subarray(place.c / 4, place.c / 4 + m * n);
           const times = accumulate ? 2 : 1;
           const wrong = found.findIndex((value, i) => value !== times * product[i]!);

@@ -5,7 +5,7 @@ import { checkProducts } from "./check_products.ts";
 
 Deno.test("checkProducts() accepts a library that is right, and gives its memory back", () => {
   const heap = new Heap({ isShared: false, maximumBytes: 2 ** 24 });
-  checkProducts(heap, loops(heap));
+  checkProducts(heap, loops(heap), 1);
   assertEquals(heap.usedBytes, 0);
 });
 
@@ -19,7 +19,7 @@ Deno.test("checkProducts() refuses a library that gets one number of one large p
       if (product.k === 1100 && product.transposeB) heap.floats[product.c / 4 + 5]! += 1;
     },
   };
-  const error = assertThrows(() => checkProducts(heap, wrong), Error);
+  const error = assertThrows(() => checkProducts(heap, wrong, 1), Error);
   assertEquals(
     error.message.replace(/-?\d+ for -?\d+/, "… for …"),
     "Cannot use OpenBLAS (loops) as its products must be right: found … for … in a product of [16, 1100] by [1100, 16]",
@@ -32,5 +32,5 @@ Deno.test("checkProducts() refuses NaN", () => {
     ...loops(heap),
     multiply: ({ c }: { c: number }) => void (heap.floats[c / 4] = NaN),
   };
-  assertThrows(() => checkProducts(heap, nothing), Error, "Cannot use OpenBLAS (loops)");
+  assertThrows(() => checkProducts(heap, nothing, 1), Error, "Cannot use OpenBLAS (loops)");
 });

@@ -12,6 +12,8 @@ export interface ConvolutionTools extends PatchTools {
   readonly copyStrided: Kernel;
   /** For a kernel that was turned around. */
   readonly turned: Workspace;
+  /** Threads of the library. */
+  readonly threads: number;
 }
 
 /** `out = x ⋆ kernel + bias`. */
@@ -87,6 +89,7 @@ export function conv2dKernelGradient(
         transposeB: false,
         c: addressOf(out) + part * partBytes,
         accumulate: image > 0,
+        threads: tools.threads,
       });
     }
   });
@@ -123,6 +126,7 @@ function correlate(
         transposeB: false,
         c,
         accumulate: bias !== 0 || part > 0,
+        threads: tools.threads,
       });
     }
   });

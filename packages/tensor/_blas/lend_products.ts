@@ -17,6 +17,12 @@ const LARGE_PRODUCT = 1 << 12;
 const LARGE_CONVOLUTION = 1 << 15;
 
 /**
+ * Multiply-adds of an op that are worth the library's own threads: they wait in turns with those of the
+ * backend, and each switch may cost some fifty microseconds.
+ */
+const HUGE = 1 << 27;
+
+/**
  * Has a backend compute its large products and convolutions by a library.
  *
  * @returns The same backend.
@@ -27,7 +33,7 @@ export function lendProducts(
 ): CpuBackend {
   const library = new Library(heap);
   const { copyRows, copyStrided } = addMovement(library);
-  const tools: convolution.ConvolutionTools = {
+  const tools = {
     heap,
     blas,
     workspace: new Workspace(heap),
@@ -65,25 +71,29 @@ export function lendProducts(
         transposeB,
         c: addressOf(out),
         accumulate: accumulate || Boolean(bias),
+        threads: threadsFor(m * n * k),
       });
       activate(options, out);
     },
 
     conv2d(x, kernel, options, out) {
-      if (!isLent(kernel, out, options)) return own.conv2d(x, kernel, options, out);
+      const tools = toolsFor({ kernel, y: out }, options);
+      if (tools === null) return own.conv2d(x, kernel, options, out);
       convolution.conv2d(tools, { x, kernel, bias: options.bias ?? null, out }, options);
       activate(options, out);
     },
 
     conv2dInputGradient(dy, kernel, options, out) {
-      if (!isLent(kernel, dy, options) || !convolution.isTurnable(kernel, options)) {
+      const tools = toolsFor({ kernel, y: dy }, options);
+      if (tools === null || !convolution.isTurnable(kernel, options)) {
         return own.conv2dInputGradient(dy, kernel, options, out);
       }
       convolution.conv2dInputGradient(tools, { dy, kernel, out }, options);
     },
 
     conv2dKernelGradient(x, dy, options, out) {
-      if (!isLent(out, dy, options)) return own.conv2dKernelGradient(x, dy, options, out);
+      const tools = toolsFor({ kernel: out, y: dy }, options);
+      if (tools === null) return own.conv2dKernelGradient(x, dy, options, out);
       convolution.conv2dKernelGradient(tools, { x, dy, out }, options);
     },
 
@@ -95,13 +105,22 @@ export function lendProducts(
   } satisfies Partial<Backend>;
   return Object.assign(backend, lent);
 
+  /** Nothing for a small convolution, or for one of groups, which are many small products. */
+  function toolsFor(
+    { kernel, y }: { kernel: Operand; y: Operand },
+    { groups }: Conv2dGeometry,
+  ): convolution.ConvolutionTools | null {
+    const [height, width, channels] = kernel.shape as [number, number, number];
+    const products = sizeOf(y.shape) * height * width * channels;
+    if (groups > 1 || products < LARGE_CONVOLUTION) return null;
+    return { ...tools, threads: threadsFor(products) };
+  }
+
+  function threadsFor(products: number): number {
+    return products < HUGE ? 1 : backend.threads;
+  }
+
   function activate({ activation }: Epilogue, out: Operand): void {
     if (activation === "relu") backend.unary("relu", out, out);
   }
-}
-
-/** Whether a convolution to `y` goes to the library: groups are many small products. */
-function isLent(kernel: Operand, y: Operand, { groups }: Conv2dGeometry): boolean {
-  const [height, width, channels] = kernel.shape as [number, number, number];
-  return groups === 1 && sizeOf(y.shape) * height * width * channels >= LARGE_CONVOLUTION;
 }

@@ -13,6 +13,7 @@ import { cpu } from "../cpu.ts";
 import type { CpuStorage } from "../_cpu/storage.ts";
 import { loops } from "./_loops_test.ts";
 import { lendProducts } from "./lend_products.ts";
+import type { Product } from "./open_blas.ts";
 
 async function open() {
   const backend = await cpu({ threads: 1 });
@@ -183,6 +184,30 @@ Deno.test("lendProducts() lends large products, with all that stands behind them
   }
   assertEquals(blas.products.length, lent);
   await backend.close();
+});
+
+Deno.test("lendProducts() has the library take all threads for huge ops alone", async () => {
+  const backend = await cpu({ threads: 2 });
+  const { heap } = zeros(backend, [1]).storage as CpuStorage;
+  const threads: number[] = [];
+  const blas = {
+    ...loops(heap),
+    multiply: (product: Product) => void threads.push(product.threads),
+  };
+  const lent = lendProducts(backend, { heap, blas });
+  for (const length of [256, 512]) {
+    const x = zeros(lent, [length, length]);
+    lent.matmul(x, x, {}, zeros(lent, [length, length]));
+  }
+  for (const images of [1, 8]) {
+    const x = zeros(lent, [images, 64, 64, 16]);
+    lent.conv2d(x, zeros(lent, [5, 5, 16, 16]), { ...SAME, padding: [2, 2] }, x);
+  }
+  assertEquals(threads[0], 1);
+  assertEquals(threads[1], 2);
+  assertEquals(threads.slice(2, 7), [1, 1, 1, 1, 1]);
+  assertEquals(new Set(threads.slice(7)), new Set([2]));
+  await lent.close();
 });
 
 Deno.test("lendProducts() allocates nothing from the second step on", async () => {

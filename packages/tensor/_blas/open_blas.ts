@@ -45,6 +45,8 @@ export interface Product {
   readonly c: number;
   /** Whether the product is added to `c`. */
   readonly accumulate: boolean;
+  /** Threads of the library that compute it. */
+  readonly threads: number;
 }
 
 /** OpenBLAS, on the memory of a backend. */
@@ -58,17 +60,14 @@ export interface Blas {
 }
 
 /** Loads OpenBLAS. */
-export function openBlas(
-  heap: Heap,
-  { library, threads }: { library: string; threads: number },
-): Blas {
+export function openBlas(heap: Heap, library: string): Blas {
   const loaded = load(library);
   const { cblas_sgemm, openblas_set_num_threads, openblas_get_config } = loaded.symbols;
   let bytes: Uint8Array | null = null;
   let origin = 0;
   return {
     description: Deno.UnsafePointerView.getCString(openblas_get_config()!),
-    multiply({ m, n, k, a, transposeA, b, transposeB, c, accumulate }) {
+    multiply({ m, n, k, a, transposeA, b, transposeB, c, accumulate, threads }) {
       if (heap.bytes !== bytes) {
         // The memory has grown, and may have moved.
         bytes = heap.bytes;
@@ -76,7 +75,7 @@ export function openBlas(
           Deno.UnsafePointer.value(Deno.UnsafePointer.of(bytes as Uint8Array<ArrayBuffer>)),
         );
       }
-      // The number belongs to the process: another backend may have set its own.
+      // The number belongs to the process, in which there may be other backends.
       openblas_set_num_threads(threads);
       cblas_sgemm(
         ROW_MAJOR,
