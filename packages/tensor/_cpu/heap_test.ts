@@ -118,18 +118,19 @@ Deno.test("a block of a heap is zero at first, and keeps what is written, also w
   );
 });
 
-Deno.test("a heap that was used and emptied serves the same again without growing", () => {
+Deno.test("a heap that is used and emptied again and again stops growing", () => {
   fc.assert(
     fc.property(steps, (steps) => {
       const heap = new Heap({ isShared: false, maximumBytes: 256 * PAGE_BYTES });
-      const sizes = [1, 2, 3].map(() => {
+      const sizes = [1, 2, 3, 4, 5].map(() => {
         for (const { address, sizeBytes } of runSteps(heap, steps)) {
           heap.release(address, sizeBytes);
         }
         assertEquals(heap.usedBytes, 0);
         return heap.bytes.length;
       });
-      assertEquals(sizes, [sizes[0], sizes[0], sizes[0]]);
+      // The first time it grows under blocks that are in use, which the next times may lie otherwise.
+      assertEquals(sizes.slice(2), [sizes[1], sizes[1], sizes[1]]);
     }),
     { numRuns: 20 },
   );
