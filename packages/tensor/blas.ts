@@ -68,8 +68,9 @@ export async function blas(options: BlasOptions = {}): Promise<CpuBackend> {
   try {
     const heap = heapOf(backend);
     const blas = openBlas(heap, library);
+    const lent = lendProducts(backend, { heap, blas });
     checkProducts(heap, blas, backend.threads);
-    return lendProducts(backend, { heap, blas });
+    return lent;
   } catch (error) {
     await backend.close();
     throw error;

@@ -2,7 +2,7 @@ import { assertThrows } from "@std/assert";
 import { assertSteady } from "./assert_steady.ts";
 
 const facts = (sizes: readonly number[]) =>
-  sizes.map((size) => ({ done: "", objectBytes: size, processBytes: 10 * size }));
+  sizes.map((size) => ({ done: "", objectBytes: size, processBytes: 10 * size, grownPages: 0 }));
 
 Deno.test("assertSteady() accepts a warm-up, and what comes and goes", () => {
   assertSteady(facts([1, 30, 60, 100, 300, 101, 400, 105, 500]), {

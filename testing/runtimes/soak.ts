@@ -17,7 +17,7 @@ const networks = await runSoak(["networks", `${60_000 * minutes}`, `${seed}`], (
   const [objects, whole] = [facts.objectBytes, facts.processBytes].map((b) => Math.round(b / 1e6));
   console.log(`${objects} MB of objects, ${whole} MB in all: ${facts.done}`);
 });
-assertSteady(networks, { objectBytes: 2e6, processBytes: 32e6 });
+assertSteady(networks, { objectBytes: 2e6, processBytes: 64e6 });
 const steps = await runSoak(["steps", "100000"]);
-assertSteady(steps, { objectBytes: 1e6, processBytes: 16e6 });
+assertSteady(steps, { objectBytes: 1e6, processBytes: 64e6 });
 console.log(`${networks.length} networks and 100000 steps of one at constant memory`);
