@@ -3,7 +3,7 @@ import { drawnShapes } from "@gradus/data/drawn-shapes";
 import { encodeNpy } from "@gradus/data/npy";
 import { assertEquals, assertRejects } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
-import { inFolder } from "./_in_folder_test.ts";
+import { inFolder } from "@gradus/testing/in-folder";
 import { settingsOf } from "./_settings_test.ts";
 import { readImages } from "./images.ts";
 

@@ -2,10 +2,10 @@ import { encodeNpy } from "@gradus/data/npy";
 import { decodeSafetensors } from "@gradus/safetensors";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
-import { inFolder } from "./_in_folder_test.ts";
-import { Task } from "./_task_test.ts";
+import { inFolder } from "@gradus/testing/in-folder";
+import { AppTask } from "@gradus/testing/app-task";
 
-const cifar = new Task("cifar");
+const cifar = new AppTask("cifar");
 
 function namesIn(folder: string): string[] {
   return [...Deno.readDirSync(folder)].map(({ name }) => name).sort();

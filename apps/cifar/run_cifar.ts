@@ -1,3 +1,4 @@
+import { VERSION } from "@gradus/cli/version";
 import { openBackend } from "@gradus/cli/open-backend";
 import {
   type ImageOutcome,
@@ -50,7 +51,7 @@ export async function runCifar(
     config: {
       ...rest,
       ...{ epochs, batch, validation, network: recipe },
-      versions: { gradus: "0.1.0", deno: Deno.version.deno, v8: Deno.version.v8 },
+      versions: { gradus: VERSION, deno: Deno.version.deno, v8: Deno.version.v8 },
     },
   });
 }

@@ -3,7 +3,7 @@ import type { ImageTask } from "@gradus/cli/run-images";
 import { drawnShapes } from "@gradus/data/drawn-shapes";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
-import { inFolder } from "./_in_folder_test.ts";
+import { inFolder } from "@gradus/testing/in-folder";
 import { settingsOf } from "./_settings_test.ts";
 import { CHANGEABLE, FLAGS } from "./flags.ts";
 import { type CifarOptions, runCifar } from "./run_cifar.ts";

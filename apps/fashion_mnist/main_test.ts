@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
-import { inFolder } from "./_in_folder_test.ts";
-import { Task } from "./_task_test.ts";
+import { inFolder } from "@gradus/testing/in-folder";
+import { AppTask } from "@gradus/testing/app-task";
 
-const fashionMnist = new Task("fashion-mnist");
+const fashionMnist = new AppTask("fashion-mnist");
 
 function namesIn(folder: string): string[] {
   return [...Deno.readDirSync(folder)].map(({ name }) => name).sort();

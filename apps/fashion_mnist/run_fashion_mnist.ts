@@ -1,3 +1,4 @@
+import { VERSION } from "@gradus/cli/version";
 import { openBackend } from "@gradus/cli/open-backend";
 import {
   type ImageOutcome,
@@ -55,7 +56,7 @@ export async function runFashionMnist(
     config: {
       ...rest,
       validation,
-      versions: { gradus: "0.1.0", deno: Deno.version.deno, v8: Deno.version.v8 },
+      versions: { gradus: VERSION, deno: Deno.version.deno, v8: Deno.version.v8 },
     },
   });
 }

@@ -4,40 +4,10 @@ import { decode } from "fast-png";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { flowersCsv } from "./_flowers_csv_test.ts";
-import { inFolder } from "./_in_folder_test.ts";
+import { AppTask } from "@gradus/testing/app-task";
+import { inFolder } from "@gradus/testing/in-folder";
 
-const repository = new URL("../../", import.meta.url);
-const { tasks } = JSON.parse(await Deno.readTextFile(new URL("deno.json", repository)));
-const [program, command, ...words]: string[] = tasks.iris.command.split(" ");
-const options = words.slice(0, -1).map((word) =>
-  word.replace(/(?<=^--lock=).*/, (path) => new URL(path, repository).pathname)
-);
-const permissions = options.filter((word) => word.startsWith("--allow"));
-
-/** What a program of the task wrote and how it ended. */
-interface Outcome {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** The program of the task, with its permissions and no others, and the folder where it starts. */
-function iris(folder: string, args: readonly string[]): Deno.Command {
-  const script = new URL(words.at(-1)!, repository).pathname;
-  return new Deno.Command(Deno.execPath(), {
-    args: ["run", ...options, script, ...args],
-    cwd: folder,
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-  });
-}
-
-async function outcomeOf(folder: string, ...args: string[]): Promise<Outcome> {
-  const { code, stdout, stderr } = await iris(folder, args).output();
-  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  return { code, stdout: text(stdout), stderr: text(stderr) };
-}
+const iris = new AppTask("iris");
 
 function namesIn(folder: string): string[] {
   return [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
@@ -54,17 +24,13 @@ function parseXml(text: string): void {
 const one = ["--learning-rate", "0.1", "--hidden", "16", "--epochs", "1"];
 
 describe("deno task iris", () => {
-  it("may read, write to experiments/ and know named variables of the environment", () => {
-    assertEquals([program, command, words.at(-1)], ["deno", "run", "apps/iris/main.ts"]);
-    assertEquals(options.length, permissions.length + 1); // and the lock file
-    const [read, write, ...others] = permissions;
-    assertEquals([read, write], ["--allow-read", "--allow-write=experiments"]);
-    for (const flag of others) assertMatch(flag, /^--allow-env=[A-Z_]+(,[A-Z_]+)*$/);
+  it("may read and write to experiments/, and nothing else", () => {
+    assertEquals(iris.permissions, ["--allow-read", "--allow-write=experiments"]);
   });
 
   it("trains one combination, and prints one object as the last line", async () => {
     await inFolder(async (folder) => {
-      const { code, stdout, stderr } = await outcomeOf(folder, ...one, "--json");
+      const { code, stdout, stderr } = await iris.run(folder, ...one, "--json");
       assertEquals({ code, stderr }, { code: 0, stderr: "" });
       const lines = stdout.split("\n");
       assertEquals(lines.at(-1), "");
@@ -94,7 +60,7 @@ describe("deno task iris", () => {
 
   it("writes whole and well-formed files, and a report that needs no other", async () => {
     await inFolder(async (folder) => {
-      const { stdout } = await outcomeOf(folder, ...one, "--seeds", "2");
+      const { stdout } = await iris.run(folder, ...one, "--seeds", "2");
       assertMatch(
         stdout,
         /\nReport, plots and parameters: experiments\/iris\/001\/report\.html\n$/,
@@ -173,12 +139,12 @@ describe("deno task iris", () => {
 
   it("takes less than 1.5 s for one combination, from start to exit", async () => {
     await inFolder(async (folder) => {
-      await outcomeOf(folder, ...one); // fills the caches
+      await iris.run(folder, ...one); // fills the caches
       let fastestMs = Infinity;
       for (let attempt = 0; attempt < 5 && fastestMs >= 1500; attempt++) {
         const before = await contention();
         const startMs = performance.now();
-        assertEquals((await outcomeOf(folder, ...one, "--json")).code, 0);
+        assertEquals((await iris.run(folder, ...one, "--json")).code, 0);
         const durationMs = performance.now() - startMs;
         fastestMs = Math.min(fastestMs, 2 * durationMs / (before + await contention()));
       }
@@ -188,7 +154,7 @@ describe("deno task iris", () => {
 
   it("lists its flags", async () => {
     await inFolder(async (folder) => {
-      const { code, stdout, stderr } = await outcomeOf(folder, "--help");
+      const { code, stdout, stderr } = await iris.run(folder, "--help");
       assertEquals({ code, stderr }, { code: 0, stderr: "" });
       assert(stdout.startsWith("Trains a network 4-hidden-3 on Iris"));
       const flags = [...stdout.matchAll(/^ {2}--([a-z-]+)/gm)].map(([, name]) => name);
@@ -244,7 +210,7 @@ describe("deno task iris", () => {
     ];
     await inFolder(async (folder) => {
       for (const [args, message] of wrong) {
-        const outcome = await outcomeOf(folder, ...args);
+        const outcome = await iris.run(folder, ...args);
         assertEquals(outcome, { code: 2, stdout: "", stderr: `${message}\n` });
       }
       assertEquals(namesIn(folder), []);
@@ -314,11 +280,11 @@ describe("deno task iris", () => {
     await inFolder(async (folder) => {
       for (const [file, text, message] of files) {
         if (text !== null) await Deno.writeTextFile(`${folder}/${file}`, text);
-        const outcome = await outcomeOf(folder, ...one, "--data", file);
+        const outcome = await iris.run(folder, ...one, "--data", file);
         assertEquals(outcome, { code: 2, stdout: "", stderr: `${message}\n` });
       }
       await Deno.mkdir(`${folder}/folder.csv`);
-      const { code, stderr } = await outcomeOf(folder, "--data", "folder.csv");
+      const { code, stderr } = await iris.run(folder, "--data", "folder.csv");
       assertEquals({ code, stderr }, {
         code: 2,
         stderr:
@@ -330,13 +296,13 @@ describe("deno task iris", () => {
 
   it("goes on when a combination diverges, and ends in one line when all do", async () => {
     await inFolder(async (folder) => {
-      const some = await outcomeOf(
+      const some = await iris.run(
         ...[folder, "--learning-rate", "0.1,1e6", "--hidden", "4", "--seeds", "1", "--epochs", "2"],
       );
       assertEquals([some.code, some.stderr], [0, ""]);
       assertMatch(some.stdout, /\n +1000000 +4 +diverged +– +–\n/);
       assertMatch(some.stdout, /\nDiverged, and so not to be chosen: learning rate 1000000 with 4/);
-      const all = await outcomeOf(folder, "--learning-rate", "1e6,1e7", "--seeds", "1", "--json");
+      const all = await iris.run(folder, "--learning-rate", "1e6,1e7", "--seeds", "1", "--json");
       assertEquals([all.code, all.stdout], [1, ""]);
       assertMatch(
         all.stderr,
@@ -348,7 +314,7 @@ describe("deno task iris", () => {
   it("leaves whole files alone when it is killed", async () => {
     await inFolder(async (folder) => {
       const path = `${folder}/experiments/iris/001`;
-      const process = iris(folder, ["--epochs", "1000000", "--hidden", "4"]).spawn();
+      const process = iris.start(folder, ["--epochs", "1000000", "--hidden", "4"]);
       await until(() => namesIn(folder).length > 0 && namesIn(path).includes("accuracy.svg"));
       // Somewhere between two drawings, or in the midst of one.
       await new Promise((resolve) => setTimeout(resolve, 300));

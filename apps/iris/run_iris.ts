@@ -1,3 +1,4 @@
+import { VERSION } from "@gradus/cli/version";
 import { openBackend } from "@gradus/cli/open-backend";
 import type { Backend } from "@gradus/tensor";
 import { openRun, type Run, save } from "@gradus/train";
@@ -89,6 +90,6 @@ function configOf(settings: Settings, backend: Backend): Record<string, unknown>
     ...rest,
     // The order of sums, and so their last bits, depend on it.
     ..."threads" in backend ? { threads: backend.threads } : {},
-    versions: { gradus: "0.1.0", deno: Deno.version.deno, v8: Deno.version.v8 },
+    versions: { gradus: VERSION, deno: Deno.version.deno, v8: Deno.version.v8 },
   };
 }

@@ -9,7 +9,7 @@ import { load } from "@gradus/train";
 import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { flowersCsv } from "./_flowers_csv_test.ts";
-import { inFolder } from "./_in_folder_test.ts";
+import { inFolder } from "@gradus/testing/in-folder";
 import { settingsOf } from "./_settings_test.ts";
 import { DivergedError } from "./diverged_error.ts";
 import { runIris } from "./run_iris.ts";

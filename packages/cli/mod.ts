@@ -35,3 +35,4 @@ export * from "./run_images.ts";
 export * from "./text_table.ts";
 export * from "./train_classifier.ts";
 export * from "./usage_error.ts";
+export * from "./version.ts";

@@ -1,4 +1,4 @@
-const repository = new URL("../../", import.meta.url);
+const repository = new URL("../", import.meta.url);
 const { tasks } = JSON.parse(await Deno.readTextFile(new URL("deno.json", repository)));
 
 /** What a program wrote and how it ended. */
@@ -9,7 +9,7 @@ export interface Outcome {
 }
 
 /** A task of the repository, with its permissions and no others, from any folder. */
-export class Task {
+export class AppTask {
   /** What it may do. */
   readonly permissions: readonly string[];
   readonly #options: readonly string[];
