@@ -60,6 +60,7 @@ export * from "./layer.ts";
 export * from "./layer_from_json.ts";
 export * from "./layer_norm.ts";
 export * from "./layer_record.ts";
+export * from "./layer_shapes.ts";
 export * from "./leaky_relu.ts";
 export * from "./linear.ts";
 export * from "./max_pool2d.ts";
