@@ -46,7 +46,8 @@ export class Sequential implements Layer {
   parameters: readonly Parameter[] = [];
   /** All layers' states, first to last. */
   state: readonly State[] = [];
-  #inputShape: Shape = [];
+  /** Shape of one input; empty before `init`. */
+  inputShape: Shape = [];
   /** Shape of one output of each layer, first to last; empty before `init`. */
   outputShapes: readonly Shape[] = [];
 
@@ -83,7 +84,7 @@ export class Sequential implements Layer {
       }
       return shape;
     });
-    this.#inputShape = [...inputShape];
+    this.inputShape = [...inputShape];
     this.outputShapes = shapes;
     this.parameters = this.layers.flatMap((layer, place) =>
       layer.parameters.map((parameter) => prefixParameter(`${place}`, parameter))
@@ -158,7 +159,7 @@ export class Sequential implements Layer {
    * @throws {Error} If the model is not initialised.
    */
   summary(): string {
-    return summarize(this.layers, this.#inputShape, this.outputShapes);
+    return summarize(this.layers, this.inputShape, this.outputShapes);
   }
 
   /**

@@ -83,6 +83,13 @@ describe("Sequential", () => {
     assertEquals(model.state[1]!.value, 42);
   });
 
+  it("tells the shapes between its layers, and none before init()", () => {
+    const { model } = start([new Dense(2), new Relu(), new Dense(1)]);
+    assertEquals([model.inputShape, model.outputShapes], [[3], [[2], [2], [1]]]);
+    const fresh = new Sequential([new Relu()]);
+    assertEquals([fresh.inputShape, fresh.outputShapes], [[], []]);
+  });
+
   it("has neither parameters nor states before init()", () => {
     const model = new Sequential([new Dense(2), new Dropout(0.5)]);
     assertEquals([model.parameters, model.state], [[], []]);
