@@ -9,7 +9,8 @@
  * A learning rate is a number or a {@linkcode Schedule}, any function of the step:
  * {@linkcode constant}, {@linkcode exponential}, {@linkcode stepDecay}, {@linkcode cosine},
  * {@linkcode polynomial}, {@linkcode oneCycle}, {@linkcode warmup} before another.
- * {@linkcode ReduceOnPlateau} watches a loss.
+ * {@linkcode ReduceOnPlateau} watches a loss. {@linkcode optimizerFromJson} and
+ * {@linkcode scheduleFromJson} make them from plain records, which a run keeps and another program reads.
  *
  * @example Minimise (x − 3)²
  * ```ts
@@ -51,6 +52,16 @@ export type {
   ParameterGroup,
 } from "./optimized_parameter.ts";
 export type { Optimizer, OptimizerOptions, OptimizerSlot, OptimizerState } from "./optimizer.ts";
+export { optimizerFromJson } from "./optimizer_from_json.ts";
+export type {
+  AdagradRecord,
+  AdamRecord,
+  GroupRecord,
+  OptimizerRecord,
+  OptimizerRecordBase,
+  RmsPropRecord,
+  SgdRecord,
+} from "./optimizer_record.ts";
 export { polynomial, type PolynomialOptions } from "./polynomial.ts";
 export {
   type PlateauState,
@@ -59,6 +70,17 @@ export {
 } from "./reduce_on_plateau.ts";
 export { RmsProp, type RmsPropOptions } from "./rms_prop.ts";
 export type { Schedule } from "./schedule.ts";
+export { scheduleFromJson } from "./schedule_from_json.ts";
+export type {
+  ConstantRecord,
+  CosineRecord,
+  ExponentialRecord,
+  OneCycleRecord,
+  PolynomialRecord,
+  ScheduleRecord,
+  StepDecayRecord,
+  WarmupRecord,
+} from "./schedule_record.ts";
 export { Sgd, type SgdOptions } from "./sgd.ts";
 export { stepDecay, type StepDecayOptions } from "./step_decay.ts";
 export { warmup, type WarmupOptions } from "./warmup.ts";
