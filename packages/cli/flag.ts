@@ -108,12 +108,12 @@ export function integerFlag<Fallback extends number | null>(
  * assertEquals(hidden.read("4,16", "hidden"), [4, 16]);
  * ```
  */
-export function numbersFlag(
-  options: FlagOptions<readonly number[]> & NumberBounds & {
+export function numbersFlag<Fallback extends readonly number[] | null>(
+  options: FlagOptions<Fallback> & NumberBounds & {
     readonly whole?: boolean;
     readonly repeated?: boolean;
   },
-): Flag<readonly number[]> {
+): Flag<readonly number[] | Fallback> {
   const { whole = false, repeated = false } = options;
   return {
     placeholder: whole ? "N[,N…]" : "NUMBER[,NUMBER…]",

@@ -17,11 +17,13 @@
 
 export * from "./classifier_report.ts";
 export * from "./classify.ts";
+export * from "./config_file.ts";
 export * from "./diverged_error.ts";
 export * from "./drawn_task.ts";
 export * from "./epoch_text.ts";
 export * from "./explain_files.ts";
 export * from "./flag.ts";
+export * from "./history_file.ts";
 export * from "./image_flags.ts";
 export * from "./open_backend.ts";
 export * from "./parse_flags.ts";
@@ -31,8 +33,13 @@ export * from "./progress_text.ts";
 export * from "./report_page.ts";
 export * from "./resume_classifier.ts";
 export * from "./resume_flags.ts";
+export * from "./run_folders.ts";
 export * from "./run_images.ts";
+export * from "./share.ts";
+export * from "./spread.ts";
 export * from "./text_table.ts";
 export * from "./train_classifier.ts";
+export * from "./trial_folder.ts";
+export * from "./trial_grid.ts";
 export * from "./usage_error.ts";
 export * from "./version.ts";

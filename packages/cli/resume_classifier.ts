@@ -1,4 +1,5 @@
-import { type EpochEntry, loadCheckpoint, readFileWhole, type TrainingState } from "@gradus/train";
+import { type EpochEntry, loadCheckpoint, type TrainingState } from "@gradus/train";
+import { readHistory } from "./history_file.ts";
 import { UsageError } from "./usage_error.ts";
 
 /**
@@ -34,7 +35,7 @@ export async function resumeClassifier(
   training: Omit<TrainingState, "epoch">,
   folder: string,
 ): Promise<EpochEntry[]> {
-  const history = await readHistory(folder);
+  const history = await readHistory(folder, { verb: "go on from" });
   const count = await readCheckpoint(training, folder);
   if (history.length >= count) return history.slice(0, count);
   throw new UsageError(
@@ -56,31 +57,9 @@ async function readCheckpoint(
   }
 }
 
-async function readHistory(folder: string): Promise<EpochEntry[]> {
-  const bytes = await readFileWhole(`${folder}/history.json`).catch((cause: unknown) => {
-    throw missing(folder, "history.json", cause);
-  });
-  try {
-    const history: unknown = JSON.parse(new TextDecoder().decode(bytes));
-    if (Array.isArray(history) && history.every(isEntry)) return history;
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-  }
-  throw new UsageError(
-    `Cannot go on from ${folder} as its history.json must be a list of epochs: found something else`,
-  );
-}
-
 function missing(folder: string, name: string, cause: unknown): UsageError {
   return new UsageError(
     `Cannot go on from ${folder} as it must hold what a whole epoch leaves: found no ${name}`,
     { cause },
   );
-}
-
-/** Whether an entry has the numbers that tables and curves are made of. */
-function isEntry(entry: EpochEntry | null, place: number): boolean {
-  const { epoch, training, validation, learningRate, durationMs } = entry ?? {} as EpochEntry;
-  const numbers = [training?.loss, validation?.loss, learningRate, durationMs];
-  return epoch === place && numbers.every(Number.isFinite);
 }

@@ -1,4 +1,4 @@
-import { quoteText } from "./_quote_text.ts";
+import { configArguments, readConfig } from "./config_file.ts";
 import type { Flag } from "./flag.ts";
 import { type Flags, type FlagValues, parseFlags } from "./parse_flags.ts";
 import { UsageError } from "./usage_error.ts";
@@ -47,7 +47,8 @@ export async function resumeFlags<Spec extends ResumableFlags>(
   const { resume } = parseFlags(args, spec) as { readonly resume: string | null };
   if (resume === null) return parseFlags(args, spec);
   const { resume: _, ...inherited } = spec;
-  const before = argumentsOf(await readConfig(resume), inherited);
+  const config = await readConfig(resume, { verb: "go on from" });
+  const before = configArguments(config, inherited);
   const [old, values] = [parseFlags(before, spec), parseFlags([...before, ...args], spec)];
   const free: readonly string[] = ["resume", ...options.changeable];
   for (const name of Object.keys(spec)) {
@@ -59,37 +60,4 @@ export async function resumeFlags<Spec extends ResumableFlags>(
     );
   }
   return values;
-}
-
-/** The command line that gives these settings; what it cannot give is left to the fallbacks. */
-function argumentsOf(config: Readonly<Record<string, unknown>>, spec: Flags): string[] {
-  return Object.keys(spec).flatMap((name) => {
-    const value = config[name] ?? false;
-    if (value === false) return [];
-    return [value === true ? `--${name}` : `--${name}=${value}`];
-  });
-}
-
-async function readConfig(folder: string): Promise<Readonly<Record<string, unknown>>> {
-  const { readFileWhole } = await import("@gradus/train/whole-file");
-  let text: string;
-  try {
-    text = new TextDecoder().decode(await readFileWhole(`${folder}/config.json`));
-  } catch (cause) {
-    throw new UsageError(
-      `Cannot go on from ${folder} as it must be the folder of a run: found no config.json`,
-      { cause },
-    );
-  }
-  try {
-    const config: unknown = JSON.parse(text);
-    if (typeof config === "object" && config !== null) return config as Record<string, unknown>;
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-  }
-  throw new UsageError(
-    `Cannot go on from ${folder} as its config.json must be a JSON object: found ${
-      quoteText(text.trim())
-    }`,
-  );
 }

@@ -1,29 +1,15 @@
-import {
-  type Augmentation,
-  type ChannelStatistics,
-  channelStatistics,
-  type Dataset,
-  ImageBatches,
-  type Mixing,
-  randomSplit,
-  takeRows,
-} from "@gradus/data";
+import type { Augmentation, ChannelStatistics, Dataset, Mixing } from "@gradus/data";
 import type { Sequential } from "@gradus/layers";
-import { type Loss, SoftmaxCrossEntropy } from "@gradus/losses";
+import type { Loss } from "@gradus/losses";
 import type { Optimizer } from "@gradus/optim";
-import { type Random, random } from "@gradus/random";
+import type { Random } from "@gradus/random";
 import type { Backend } from "@gradus/tensor";
-import { type EpochEntry, openRun, type Run, save, type WeightAverage } from "@gradus/train";
+import type { EpochEntry, Run, WeightAverage } from "@gradus/train";
+import { assertTestSize, testImages } from "./_image_test.ts";
+import { openImageTraining } from "./_image_training.ts";
 import { accuracyOf, type TestedImages, writeClassifierReport } from "./classifier_report.ts";
-import { classify } from "./classify.ts";
 import type { ReportSection } from "./report_page.ts";
-import { resumeClassifier } from "./resume_classifier.ts";
-import {
-  type ClassifierOutcome,
-  type ClassifierProgress,
-  trainClassifier,
-} from "./train_classifier.ts";
-import { UsageError } from "./usage_error.ts";
+import type { ClassifierOutcome, ClassifierProgress } from "./train_classifier.ts";
 
 /** Images as bytes, with labels. */
 export type LabelledImages = Dataset<Int32Array, Uint8Array>;
@@ -81,7 +67,7 @@ export interface ImageProgram {
   /** Whether to test with mirror images too. */
   readonly mirrored: boolean;
   /** Sections behind the results: the model and why. */
-  readonly explain: (network: ImageNetwork) => readonly ReportSection[];
+  readonly explain: (network: Pick<ImageNetwork, "model">) => readonly ReportSection[];
   /** Where to compute. */
   readonly backend: Backend;
   /** Passes over the training images. */
@@ -167,107 +153,19 @@ export interface ImageOutcome {
  * ```
  */
 export async function runImages(program: ImageProgram): Promise<ImageOutcome> {
-  const { task, backend, epochs, seed, resume, mirrored } = program;
-  const [splitting, starting] = splitStreams(seed);
-  const { training, validation, statistics } = prepareImages(program, splitting);
-  const inOrder = { size: program.batch, statistics };
-  const batches = new ImageBatches(training, {
-    ...inOrder,
-    seed,
-    ...program.augment === undefined ? {} : { augment: program.augment },
-    ...program.mix === undefined ? {} : { mix: program.mix },
-  });
-  const network = program.build({
-    ...{ backend, random: starting, training, statistics },
-    stepsPerEpoch: batches.length,
-  });
-  const { model } = network;
-  const done = resume === null ? [] : await resumeClassifier(network, resume);
-  if (done.length > epochs) {
-    throw new UsageError(
-      `Cannot go on from ${resume} as no more than ${epochs} epochs must be done: found ${done.length}`,
-    );
-  }
-  const run = await openRun({
-    ...program.root === undefined ? {} : { root: program.root },
-    modelName: program.modelName,
-    config: {
-      ...program.config,
-      // The order of sums, and so their last bits, depend on it.
-      ..."threads" in backend ? { threads: backend.threads } : {},
-      statistics,
-      parent: resume,
-    },
-  });
-  const outcome = await trainClassifier({
-    ...network,
-    ...{ training: batches, epochs, backend, run, done },
-    validation: new ImageBatches(validation, inOrder),
-    validationLoss: new SoftmaxCrossEntropy(),
-    ...program.signal === undefined ? {} : { signal: program.signal },
-    ...program.onProgress === undefined ? {} : { onProgress: program.onProgress },
-    ...program.onEpoch === undefined ? {} : { onEpoch: program.onEpoch },
-  });
-  const resumable = outcome.epochs.length > done.length ? run.folder : resume;
+  assertTestSize(program.task);
+  const { run, network, statistics, epochsDone, train } = await openImageTraining(program);
+  const outcome = await train();
+  const resumable = outcome.epochs.length > epochsDone ? run.folder : program.resume;
   if (!outcome.isComplete) {
     return { run, outcome, testAccuracy: null, mirroredTestAccuracy: null, resumable };
   }
-
-  await save(model, run.path("model.safetensors"));
-  const inputs = { model, backend, batches: new ImageBatches(task.test, inOrder) };
-  const test: TestedImages = {
-    images: task.test.x,
-    labels: task.test.y.data.includes(-1) ? null : task.test.y.data,
-    plain: await classify(inputs),
-    mirrored: mirrored ? await classify({ ...inputs, mirrored }) : null,
-  };
+  const test = await testImages({ ...program, model: network.model, statistics });
   await writeClassifierReport(run, {
-    ...{ title: program.title, lead: program.lead, classes: task.classes, outcome, test },
+    ...{ title: program.title, lead: program.lead, classes: program.task.classes, outcome, test },
     sections: program.explain(network),
   });
   return { run, outcome, ...accuraciesOf(test), resumable };
-}
-
-function splitStreams(seed: number): [splitting: Random, starting: Random] {
-  const stream = random(seed);
-  return [stream.split(), stream.split()];
-}
-
-/** Holds images out, and measures the others. */
-function prepareImages({ task, limit, validation }: ImageProgram, random: Random) {
-  const [rows, ...size] = task.training.x.shape;
-  const used = Math.min(limit ?? rows!, rows!);
-  if (validation >= used) {
-    throw new UsageError(
-      `Cannot hold out ${validation} images to validate by as some must be left to train on: found ${used} in all`,
-    );
-  }
-  if (`${size}` !== `${task.test.x.shape.slice(1)}`) {
-    throw new UsageError(
-      `Cannot test as images must be of the size that is trained on, ${size.join(" × ")}: found ${
-        task.test.x.shape.slice(1).join(" × ")
-      }`,
-    );
-  }
-  const parts = randomSplit(rows!, {
-    counts: { validation, training: used - validation },
-    random,
-  });
-  const training = takeRows(task.training, parts.training);
-  return {
-    training,
-    validation: takeRows(task.training, parts.validation),
-    statistics: statisticsOf(training),
-  };
-}
-
-function statisticsOf(training: LabelledImages): ChannelStatistics {
-  try {
-    return channelStatistics(training.x);
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new UsageError(error.message, { cause: error });
-  }
 }
 
 function accuraciesOf({ labels, plain, mirrored }: TestedImages) {

@@ -15,6 +15,7 @@ import {
   type WeightAverage,
 } from "@gradus/train";
 import { DivergedError } from "./diverged_error.ts";
+import { writeHistory } from "./history_file.ts";
 
 /** What {@linkcode trainClassifier} needs. */
 export interface ClassifierTraining {
@@ -201,7 +202,7 @@ async function endEpoch(
   };
   await run.log(entry);
   // Before the checkpoint, so that no checkpoint ever lacks the history of its epochs.
-  await run.write("history.json", `${JSON.stringify(run.epochs)}\n`);
+  await writeHistory(run);
   const state = { model, optimizer, epoch, ...average === undefined ? {} : { average } };
   await saveCheckpoint(state, run.path("checkpoint.safetensors"));
   return entry;
