@@ -14,10 +14,11 @@ export interface SweepSettings {
 export type TrialSettings<Settings extends SweepSettings, Axis extends keyof Settings> = {
   readonly [
     Name in keyof Omit<Settings, "seeds" | "trial">
-  ]: Name extends Axis ? ValueOf<Settings[Name]> : Settings[Name];
+  ]: Name extends Axis ? TrialValue<Settings[Name]> : Settings[Name];
 };
 
-type ValueOf<List> = List extends readonly (infer Value)[] ? Value : null;
+/** One of the values of a list; null where there is no list. */
+export type TrialValue<List> = List extends readonly (infer Value)[] ? Value : null;
 
 /**
  * The trials of a sweep: every combination of the values to try, with every seed.

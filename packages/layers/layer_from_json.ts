@@ -25,6 +25,9 @@ import { Softmax } from "./softmax.ts";
 import { Softplus } from "./softplus.ts";
 import { Tanh } from "./tanh.ts";
 
+/** How deep layers may lie inside of each other; a file with more would overflow the stack. */
+const DEEPEST = 64;
+
 /**
  * Makes a layer from its record, not yet initialised.
  *
@@ -34,7 +37,7 @@ import { Tanh } from "./tanh.ts";
  * @returns A new layer.
  * @throws {TypeError} If the record is no object, its type is not one of this package's layers, or a
  * setting is of another type.
- * @throws {RangeError} If a setting is out of range.
+ * @throws {RangeError} If a setting is out of range, or a layer lies in more than 64 others.
  *
  * @example
  * ```ts
@@ -47,6 +50,15 @@ import { Tanh } from "./tanh.ts";
  * ```
  */
 export function layerFromJson(record: LayerRecord): Layer {
+  return layerOf(record, 0);
+}
+
+function layerOf(record: LayerRecord, depth: number): Layer {
+  if (depth > DEEPEST) {
+    throw new RangeError(
+      `Cannot make a layer as it must lie in at most ${DEEPEST} others: found it in more`,
+    );
+  }
   if (typeof record !== "object" || record === null) {
     throw new TypeError(`Cannot make a layer as its record must be an object: found ${record}`);
   }
@@ -84,11 +96,11 @@ export function layerFromJson(record: LayerRecord): Layer {
     case "relu":
       return new Relu();
     case "residual":
-      return residualFromJson(record);
+      return residualOf(record, depth);
     case "scale":
       return new Scale(record.factor);
     case "sequential":
-      return sequentialFromJson(record);
+      return sequentialOf(record, depth);
     case "sigmoid":
       return new Sigmoid();
     case "silu":
@@ -110,7 +122,7 @@ export function layerFromJson(record: LayerRecord): Layer {
  * @param record What `toJSON` of a {@linkcode Sequential} returned, possibly by way of a file.
  * @returns A new model.
  * @throws {TypeError} If the record is not a model's, or one of its layers is unknown.
- * @throws {RangeError} If a setting is out of range.
+ * @throws {RangeError} If a setting is out of range, or a layer lies in more than 64 others.
  *
  * @example
  * ```ts
@@ -124,6 +136,10 @@ export function layerFromJson(record: LayerRecord): Layer {
  * ```
  */
 export function sequentialFromJson(record: LayerRecord): Sequential {
+  return sequentialOf(record, 0);
+}
+
+function sequentialOf(record: LayerRecord, depth: number): Sequential {
   if (record?.type !== "sequential" || !Array.isArray(record.layers)) {
     throw new TypeError(
       `Cannot make a model as its record must be sequential with a list of layers: found ${
@@ -131,7 +147,7 @@ export function sequentialFromJson(record: LayerRecord): Sequential {
       }`,
     );
   }
-  return new Sequential(record.layers.map(layerFromJson));
+  return new Sequential(record.layers.map((layer) => layerOf(layer, depth + 1)));
 }
 
 // Settings are picked one by one: what else a file may hold, such as an initialiser, is not looked at.
@@ -145,10 +161,10 @@ function conv2dFromJson(record: Conv2dRecord): Conv2d {
   return new Conv2d(filters, { kernel, stride, padding, dilation, groups, bias });
 }
 
-function residualFromJson({ branch, shortcut }: ResidualRecord): Residual {
+function residualOf({ branch, shortcut }: ResidualRecord, depth: number): Residual {
   return new Residual(
-    layerFromJson(branch),
-    shortcut === null ? {} : { shortcut: layerFromJson(shortcut) },
+    layerOf(branch, depth + 1),
+    shortcut === null ? {} : { shortcut: layerOf(shortcut, depth + 1) },
   );
 }
 

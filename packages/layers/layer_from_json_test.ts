@@ -6,6 +6,7 @@ import { assertThrowsExactly } from "./_assert_throws_exactly_test.ts";
 import { type LayerCase, layerCases } from "./_layer_cases_test.ts";
 import { Dense } from "./dense.ts";
 import { layerFromJson, sequentialFromJson } from "./layer_from_json.ts";
+import type { LayerRecord } from "./layer_record.ts";
 import { Relu } from "./relu.ts";
 import { Sequential } from "./sequential.ts";
 
@@ -54,6 +55,27 @@ describe("layerFromJson()", () => {
         "Cannot make a layer as its type must be one of this package: found undefined",
       );
     }
+  });
+
+  it("refuses layers inside of more than 64 others, whose depth would overflow the stack", () => {
+    const nested = (depth: number): unknown =>
+      JSON.parse(
+        `${'{"type":"sequential","layers":['.repeat(depth)}{"type":"relu"}${"]}".repeat(depth)}`,
+      );
+    assertInstanceOf(layerFromJson(nested(64) as LayerRecord), Sequential);
+    for (const make of [layerFromJson, sequentialFromJson]) {
+      assertThrowsExactly(
+        () => make(nested(100_000) as LayerRecord),
+        RangeError,
+        "Cannot make a layer as it must lie in at most 64 others: found it in more",
+      );
+    }
+    const residual = { type: "residual", branch: nested(64), shortcut: null };
+    assertThrowsExactly(
+      () => layerFromJson(residual as LayerRecord),
+      RangeError,
+      "Cannot make a layer as it must lie in at most 64 others: found it in more",
+    );
   });
 
   it("refuses what is no object", () => {

@@ -1,4 +1,5 @@
 import type { Layer } from "@gradus/layers";
+import type { Shape } from "@gradus/tensor";
 import { numbersOf } from "./_named_state.ts";
 
 /** What stands beside a model's tensors in a file: its settings, and the numbers among its states. */
@@ -10,7 +11,12 @@ export function modelMetadata(model: Layer): Record<string, string> {
 function modelSettings(model: Layer): Record<string, string> {
   if (model.toJSON === undefined) return {};
   try {
-    return { model: JSON.stringify(model) };
+    // A model of many layers tells what it takes, without which its record alone is no model.
+    const { inputShape } = model as { readonly inputShape?: Shape };
+    return {
+      model: JSON.stringify(model),
+      ...inputShape === undefined ? {} : { inputShape: JSON.stringify(inputShape) },
+    };
   } catch (error) {
     // A layer of the user's own, somewhere in the model, need not have settings to be saved.
     if (error instanceof TypeError) return {};

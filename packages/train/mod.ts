@@ -44,6 +44,7 @@ export * from "./gradient_check.ts";
 export * from "./means.ts";
 export * from "./model_file.ts";
 export * from "./named_tensor.ts";
+export * from "./open_model.ts";
 export * from "./parameter_statistics.ts";
 export * from "./run.ts";
 export * from "./weight_average.ts";

@@ -109,7 +109,7 @@ describe("encodeModel() and decodeModel()", () => {
       ],
     );
     assertEquals(tensors.get("0.weight")!.data, await model.parameters[0]!.value.data());
-    assertEquals([...metadata.keys()], ["format", "model", "numbers"]);
+    assertEquals([...metadata.keys()], ["format", "inputShape", "model", "numbers"]);
     assertEquals(metadata.get("format"), "gradus");
     assertEquals(JSON.parse(metadata.get("numbers")!), {
       "2.key": model.state[0]!.value,
