@@ -1,7 +1,8 @@
 import type { Backend } from "@gradus/tensor";
+import { UsageError } from "./usage_error.ts";
 
 /** The backends that a program may be asked to use. */
-export const BACKENDS = ["cpu", "reference"] as const;
+export const BACKENDS = ["cpu", "blas", "reference"] as const;
 
 /** The name of a backend on a command line. */
 export type BackendName = typeof BACKENDS[number];
@@ -11,6 +12,7 @@ export type BackendName = typeof BACKENDS[number];
  *
  * @param name Which one.
  * @returns The backend; close it when done.
+ * @throws {UsageError} If the library of `blas` is not installed, or the program has no `--allow-ffi`.
  *
  * @example
  * ```ts
@@ -26,6 +28,12 @@ export async function openBackend(name: BackendName): Promise<Backend> {
   switch (name) {
     case "cpu":
       return await (await import("@gradus/tensor/cpu")).cpu();
+    case "blas":
+      try {
+        return await (await import("@gradus/tensor/blas")).blas();
+      } catch (cause) {
+        throw cause instanceof Error ? new UsageError(cause.message, { cause }) : cause;
+      }
     case "reference":
       return (await import("@gradus/tensor/reference")).reference();
   }

@@ -1,11 +1,26 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { add, tensor } from "@gradus/tensor";
 import { BACKENDS, openBackend } from "./open_backend.ts";
+import { UsageError } from "./usage_error.ts";
+
+async function isInstalled(): Promise<boolean> {
+  if (Deno.env.get("REQUIRE_BLAS") === "1") return true;
+  try {
+    await (await openBackend("blas")).close();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+// Without OpenBLAS its test is skipped by name, or fails where it is required.
+const lacksBlas = !await isInstalled();
 
 describe("openBackend()", () => {
   for (const name of BACKENDS) {
-    it(`opens ${name}, which computes`, async () => {
+    const ignore = name === "blas" && lacksBlas;
+    it(`opens ${name}, which computes`, { ignore }, async () => {
       const backend = await openBackend(name);
       try {
         assertEquals(backend.name, name);
@@ -24,3 +39,15 @@ describe("openBackend()", () => {
     await second.close();
   });
 });
+
+Deno.test(
+  "openBackend() says in one line which permission blas needs",
+  { permissions: { ffi: false } },
+  async () => {
+    await assertRejects(
+      () => openBackend("blas"),
+      UsageError,
+      "Cannot load OpenBLAS as the program must be allowed to load libraries: found no --allow-ffi",
+    );
+  },
+);

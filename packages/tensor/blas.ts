@@ -3,9 +3,10 @@
  * that WebAssembly does not have. For Deno alone, with `--allow-ffi`, where the library is installed (on
  * Debian, `apt-get install libopenblas0`).
  *
- * The library works on the backend's own memory, so nothing is copied to it. Convolutions of one group
- * become matrix products of patches of a few images at a time. Small products, groups, and ∂L/∂x at
- * strides above 1 stay with the cpu backend, as does everything else.
+ * The library works on the backend's own memory, so nothing is copied to it, and on the backend's own
+ * threads: each asks for its part of a product, and the process's number of OpenBLAS's threads is set to
+ * 1. Convolutions of one group become matrix products of the patches of a few images at a time. Small
+ * products, groups, and ∂L/∂x at strides above 1 stay with the cpu backend, as does everything else.
  *
  * @example
  * ```ts
@@ -26,12 +27,13 @@
  * @module
  */
 
+import { BlasMachine } from "./_blas/blas_machine.ts";
 import { checkProducts } from "./_blas/check_products.ts";
 import { lendProducts } from "./_blas/lend_products.ts";
 import { openBlas } from "./_blas/open_blas.ts";
-import type { Heap } from "./_cpu/heap.ts";
-import type { CpuStorage } from "./_cpu/storage.ts";
-import { cpu, type CpuBackend, type CpuOptions } from "./cpu.ts";
+import { openMachine } from "./_cpu/open_machine.ts";
+import { WasmBackend } from "./_cpu/wasm_backend.ts";
+import type { CpuBackend, CpuOptions } from "./cpu.ts";
 
 /** What {@linkcode blas} may be told: what `cpu` may, and where the library is. */
 export interface BlasOptions extends CpuOptions {
@@ -40,8 +42,8 @@ export interface BlasOptions extends CpuOptions {
 }
 
 /**
- * Opens a cpu backend whose large matrix products and convolutions are computed by OpenBLAS, on as many
- * threads as the backend has.
+ * Opens a cpu backend whose large matrix products and convolutions are computed by OpenBLAS, on the
+ * backend's threads.
  *
  * @param options As for `cpu`, and where the library is.
  * @returns A backend of its own memory. `close()` ends its workers and gives the library back.
@@ -64,21 +66,15 @@ export interface BlasOptions extends CpuOptions {
  */
 export async function blas(options: BlasOptions = {}): Promise<CpuBackend> {
   const { library = "libopenblas.so.0", ...cpuOptions } = options;
-  const backend = await cpu(cpuOptions);
+  const machine = await openMachine(cpuOptions);
+  const loaded = openBlas(machine.heap, library);
+  const lent = new BlasMachine(machine, loaded);
+  const backend = lendProducts(new WasmBackend(machine), lent);
   try {
-    const heap = heapOf(backend);
-    const blas = openBlas(heap, library);
-    const lent = lendProducts(backend, { heap, blas });
-    checkProducts(heap, blas, backend.threads);
-    return lent;
+    checkProducts(lent);
+    return backend;
   } catch (error) {
     await backend.close();
     throw error;
   }
-}
-
-function heapOf(backend: CpuBackend): Heap {
-  const storage = backend.allocate("float32", 1, "a number") as CpuStorage;
-  backend.release(storage);
-  return storage.heap;
 }

@@ -1,8 +1,22 @@
 import { backendContract } from "@gradus/testing";
-import { type Tensor, tensor } from "@gradus/tensor";
+import {
+  type Backend,
+  type Conv2dGeometry,
+  type Shape,
+  sizeOf,
+  type Tensor,
+  tensor,
+  zeros,
+} from "@gradus/tensor";
 import { blas } from "@gradus/tensor/blas";
 import { cpu } from "@gradus/tensor/cpu";
+import { reference } from "@gradus/tensor/reference";
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { BlasMachine } from "./_blas/blas_machine.ts";
+import { lendProducts } from "./_blas/lend_products.ts";
+import { openBlas } from "./_blas/open_blas.ts";
+import { openMachine } from "./_cpu/open_machine.ts";
+import { WasmBackend } from "./_cpu/wasm_backend.ts";
 
 /** Without the library the tests of it are skipped by name, or fail where it is required. */
 async function isInstalled(): Promise<boolean> {
@@ -52,6 +66,77 @@ Deno.test(
     own.forEach((value, i) => assert(Math.abs(value - one[i]!) <= bound));
   },
 );
+
+Deno.test("blas() shares large kernels among its threads", { ignore }, async () => {
+  const machine = await openMachine({ threads: 2 });
+  const lent = new BlasMachine(machine, openBlas(machine.heap, "libopenblas.so.0"));
+  const backend = lendProducts(new WasmBackend(machine), lent);
+  const exact = reference({ dtype: "float64" });
+  zeroProduct(backend);
+  while (!machine.threads.isUp) await new Promise((resolve) => setTimeout(resolve, 10));
+  for (const [name, run] of Object.entries(LARGE)) {
+    for (let turn = 0; turn < 2; turn++) {
+      const [found, expected] = [run(backend), run(exact)];
+      assertEquals(await found.data(), Float32Array.from(await expected.data()), name);
+    }
+  }
+  await backend.close();
+});
+
+/** Starts the workers. */
+function zeroProduct(backend: Backend): void {
+  const x = zeros(backend, [256, 256]);
+  backend.matmul(x, x, {}, zeros(backend, [256, 256]));
+}
+
+const GEOMETRY: Conv2dGeometry = { stride: [1, 1], padding: [1, 1], dilation: [1, 1], groups: 1 };
+
+/** Kernels that all threads share, of whole numbers, of which float32 holds every sum. */
+const LARGE: Record<string, (backend: Backend) => Tensor> = {
+  "matmul of many rows": (b) => {
+    const out = zeros(b, [301, 70]);
+    const options = { transposeA: true, bias: whole(b, [70], 3), activation: "relu" } as const;
+    b.matmul(whole(b, [99, 301], 1), whole(b, [99, 70], 2), options, out);
+    return out;
+  },
+  "matmul of many columns": (b) => {
+    const out = whole(b, [70, 301], 4);
+    const options = { transposeB: true, bias: whole(b, [301], 3), accumulate: true };
+    b.matmul(whole(b, [70, 99], 1), whole(b, [301, 99], 2), options, out);
+    return out;
+  },
+  "conv2d of many images": (b) => convolve(b, [5, 19, 18, 22], "conv2d"),
+  "conv2d of one image": (b) => convolve(b, [1, 39, 38, 22], "conv2d"),
+  "conv2dInputGradient": (b) => convolve(b, [5, 19, 18, 22], "conv2dInputGradient"),
+  "conv2dKernelGradient": (b) => convolve(b, [5, 19, 18, 22], "conv2dKernelGradient"),
+  "conv2dKernelGradient of one image": (b) => convolve(b, [1, 39, 38, 22], "conv2dKernelGradient"),
+};
+
+function convolve(
+  b: Backend,
+  [images, height, width, channels]: readonly [number, number, number, number],
+  kernel: "conv2d" | "conv2dInputGradient" | "conv2dKernelGradient",
+): Tensor {
+  const x = whole(b, [images, height, width, channels], 1);
+  const y = whole(b, [images, height, width, 10], 2);
+  const weight = whole(b, [3, 3, channels, 10], 3);
+  if (kernel === "conv2d") {
+    b.conv2d(x, weight, { ...GEOMETRY, bias: whole(b, [10], 4), activation: "relu" }, y);
+    return y;
+  }
+  if (kernel === "conv2dInputGradient") {
+    b.conv2dInputGradient(y, weight, GEOMETRY, x);
+    return x;
+  }
+  b.conv2dKernelGradient(x, y, GEOMETRY, weight);
+  return weight;
+}
+
+/** Whole numbers from −4 to 4. */
+function whole(backend: Backend, shape: Shape, seed: number): Tensor {
+  const values = numbers(sizeOf(shape), seed).map((value) => Math.round(8 * value));
+  return tensor(backend, values, { shape });
+}
 
 Deno.test("blas() computes on memory that grows, shared or not", { ignore }, async () => {
   for (const options of [{ threads: 1, shared: false }, { threads: 1, shared: true }]) {

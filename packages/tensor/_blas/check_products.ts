@@ -1,7 +1,6 @@
-import type { Heap } from "../_cpu/heap.ts";
-import type { Blas } from "./open_blas.ts";
+import type { BlasMachine } from "./blas_machine.ts";
 
-/** `[m, k, n]` that take different ways through OpenBLAS: small, on several threads, by blocks, a long sum. */
+/** `[m, k, n]` that take different ways through OpenBLAS: small, by blocks, a long sum. */
 const LENGTHS = [[7, 9, 15], [67, 131, 130], [16, 1100, 16]] as const;
 
 /**
@@ -10,7 +9,8 @@ const LENGTHS = [[7, 9, 15], [67, 131, 130], [16, 1100, 16]] as const;
  *
  * @throws {Error} If a number is wrong.
  */
-export function checkProducts(heap: Heap, blas: Blas, threads: number): void {
+export function checkProducts(lent: BlasMachine): void {
+  const { heap } = lent.machine;
   for (const [m, k, n] of LENGTHS) {
     const [a, b] = [wholeNumbers(m * k, 3), wholeNumbers(k * n, 5)];
     const product = multiply(a, b, [m, k, n]);
@@ -22,13 +22,24 @@ export function checkProducts(heap: Heap, blas: Blas, threads: number): void {
         heap.floats.set(transposeA ? transpose(a, m, k) : a, place.a / 4);
         heap.floats.set(transposeB ? transpose(b, k, n) : b, place.b / 4);
         for (const accumulate of [false, true]) {
-          blas.multiply({ m, n, k, ...place, transposeA, transposeB, accumulate, threads });
+          lent.multiply(0, {
+            m,
+            n,
+            k,
+            ...place,
+            aStride: transposeA ? m : k,
+            transposeA,
+            bStride: transposeB ? k : n,
+            transposeB,
+            cStride: n,
+            accumulate,
+          });
           const found = heap.floats.subarray(place.c / 4, place.c / 4 + m * n);
           const times = accumulate ? 2 : 1;
           const wrong = found.findIndex((value, i) => value !== times * product[i]!);
           if (wrong < 0) continue;
           throw new Error(
-            `Cannot use OpenBLAS (${blas.description}) as its products must be right: found ${
+            `Cannot use OpenBLAS (${lent.blas.description}) as its products must be right: found ${
               found[wrong]
             } for ${times * product[wrong]!} in a product of [${m}, ${k}] by [${k}, ${n}]`,
           );

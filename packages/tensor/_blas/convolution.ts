@@ -1,160 +1,168 @@
 import type { Conv2dGeometry, Operand } from "../backend.ts";
-import type { Kernel } from "../_cpu/library.ts";
+import { partsFor } from "../_cpu/ops/framed_images.ts";
+import { placedPlan, shapeOf } from "../_cpu/ops/placed_plan.ts";
 import { addressOf } from "../_cpu/storage.ts";
-import { fillRows } from "./fill_rows.ts";
-import type { Blas } from "./open_blas.ts";
-import { Patches, type PatchTools, type Windows } from "./patches.ts";
-import type { Workspace } from "./workspace.ts";
+import type { ConvolutionShape } from "../_cpu/window_plan.ts";
+import type { BlasMachine, Finish } from "./blas_machine.ts";
+import { Patches, type Windows } from "./patches.ts";
 
-/** What convolutions are computed with. */
-export interface ConvolutionTools extends PatchTools {
-  readonly blas: Blas;
-  readonly copyStrided: Kernel;
-  /** For a kernel that was turned around. */
-  readonly turned: Workspace;
-  /** Threads of the library. */
-  readonly threads: number;
+/** `out = activation(x ⋆ kernel + bias)`. */
+export function conv2d(
+  lent: BlasMachine,
+  { x, kernel, out }: { x: Operand; kernel: Operand; out: Operand },
+  { finish, ...geometry }: Conv2dGeometry & { readonly finish: Finish },
+): void {
+  const shape = shapeOf({ x, kernel, y: out }, geometry);
+  const weights = addressOf(kernel);
+  correlate(lent, forwardWindows(lent, shape), { source: x, weights, result: out, finish });
 }
 
-/** `out = x ⋆ kernel + bias`. */
-export function conv2d(
-  tools: ConvolutionTools,
-  { x, kernel, bias, out }: { x: Operand; kernel: Operand; bias: Operand | null; out: Operand },
+/** ∂L/∂x at stride 1: the kernel, turned around, slides over dy. */
+export function conv2dInputGradient(
+  lent: BlasMachine,
+  { dy, kernel, out }: { dy: Operand; kernel: Operand; out: Operand },
   geometry: Conv2dGeometry,
 ): void {
-  correlate(tools, windowsOf({ x, kernel, y: out }, geometry), {
-    images: x.shape[0]!,
-    filters: out.shape[3]!,
-    x: addressOf(x),
-    weights: addressOf(kernel),
-    bias: bias === null ? 0 : addressOf(bias),
-    y: addressOf(out),
-  });
-}
-
-/** Whether {@linkcode conv2dInputGradient} can do it: at stride 1, and not padded beyond the kernel. */
-export function isTurnable(
-  kernel: Operand,
-  { stride, padding, dilation }: Conv2dGeometry,
-): boolean {
-  return ([0, 1] as const).every((axis) =>
-    stride[axis] === 1 && padding[axis] <= (kernel.shape[axis]! - 1) * dilation[axis]
-  );
-}
-
-/** ∂L/∂x: the kernel, turned around, slides over dy. */
-export function conv2dInputGradient(
-  tools: ConvolutionTools,
-  { dy, kernel, out }: { dy: Operand; kernel: Operand; out: Operand },
-  { stride, padding, dilation }: Conv2dGeometry,
-): void {
-  const [height, width, channels] = kernel.shape as [number, number, number];
+  const shape = shapeOf({ x: out, kernel, y: dy }, geometry);
+  const { frame } = placedPlan(lent.machine, "inputGradient", shape).plan;
   const windows: Windows = {
-    image: [dy.shape[1]!, dy.shape[2]!, dy.shape[3]!],
-    kernel: [height, width],
-    result: [out.shape[1]!, out.shape[2]!],
-    stride,
-    dilation,
-    padding: [(height - 1) * dilation[0] - padding[0], (width - 1) * dilation[1] - padding[1]],
+    frame,
+    start: geometry.padding,
+    channels: shape.y[2],
+    kernel: [shape.kernel[0], shape.kernel[1]],
+    result: [shape.x[0], shape.x[1]],
+    stride: geometry.stride,
+    dilation: geometry.dilation,
   };
-  correlate(tools, windows, {
-    images: dy.shape[0]!,
-    filters: channels,
-    x: addressOf(dy),
-    weights: turnAround(tools, kernel),
-    bias: 0,
-    y: addressOf(out),
+  const weights = turnAround(lent, kernel);
+  correlate(lent, windows, {
+    source: dy,
+    weights,
+    result: out,
+    finish: { bias: 0, relu: false },
   });
 }
 
-/** ∂L/∂kernel: for each part, its patches of x, transposed, times dy. */
+/** ∂L/∂kernel: for each block the patches of x, transposed, times dy; parts sum apart, and are added in order. */
 export function conv2dKernelGradient(
-  tools: ConvolutionTools,
+  lent: BlasMachine,
   { x, dy, out }: { x: Operand; dy: Operand; out: Operand },
   geometry: Conv2dGeometry,
 ): void {
-  const windows = windowsOf({ x, kernel: out, y: dy }, geometry);
-  const patches = new Patches(windows, tools);
-  const filters = dy.shape[3]!;
-  const partBytes = 4 * patches.length * filters;
-  forEachBlock(patches, windows, { images: x.shape[0]!, x: addressOf(x) }, (image, pixels) => {
-    for (let part = 0; part < patches.parts; part++) {
-      tools.blas.multiply({
+  const { threads, kernels } = lent.machine;
+  const shape = shapeOf({ x, kernel: out, y: dy }, geometry);
+  const windows = forwardWindows(lent, shape);
+  const patches = new Patches(lent, windows, { images: x.shape[0]! });
+  const filters = shape.y[2];
+  const size = patches.pieces * patches.length * filters;
+  const parts = partsOf(lent, patches, { images: x.shape[0]!, windows, size });
+  const [slopes, total] = [addressOf(dy), addressOf(out)];
+  // Part 0 sums into the result.
+  const sums = Array.from({ length: parts }, () => total);
+  const spareBytes = parts === 1 ? 0 : 4 * size;
+  patches.forEachBlock(x, { parts, spareBytes }, (part, block) => {
+    if (part > 0) sums[part] = block.spare;
+    for (let piece = 0; piece < patches.pieces; piece++) {
+      lent.multiply(part, {
         m: patches.length,
         n: filters,
-        k: pixels,
-        a: patches.of(part),
+        k: block.pixels,
+        a: block.patches + piece * patches.pieceBytes,
+        aStride: patches.length,
         transposeA: true,
-        b: addressOf(dy) + 4 * image * windows.result[0] * windows.result[1] * filters,
+        b: slopes + 4 * block.pixel * filters,
+        bStride: filters,
         transposeB: false,
-        c: addressOf(out) + part * partBytes,
-        accumulate: image > 0,
-        threads: tools.threads,
+        c: sums[part]! + 4 * piece * patches.length * filters,
+        cStride: filters,
+        accumulate: !block.isFirst,
       });
     }
   });
-}
-
-/** Operands by address; a bias of 0 is none. */
-interface Correlation {
-  readonly images: number;
-  readonly filters: number;
-  readonly x: number;
-  readonly weights: number;
-  readonly bias: number;
-  readonly y: number;
-}
-
-function correlate(
-  tools: ConvolutionTools,
-  windows: Windows,
-  { images, filters, x, weights, bias, y }: Correlation,
-): void {
-  const patches = new Patches(windows, tools);
-  const partBytes = 4 * patches.length * filters;
-  forEachBlock(patches, windows, { images, x }, (image, pixels) => {
-    const c = y + 4 * image * windows.result[0] * windows.result[1] * filters;
-    if (bias !== 0) fillRows(tools.heap, { row: bias, length: filters, to: c, rows: pixels });
-    for (let part = 0; part < patches.parts; part++) {
-      tools.blas.multiply({
-        m: pixels,
-        n: filters,
-        k: patches.length,
-        a: patches.of(part),
-        transposeA: false,
-        b: weights + part * partBytes,
-        transposeB: false,
-        c,
-        accumulate: bias !== 0 || part > 0,
-        threads: tools.threads,
-      });
-    }
-  });
-}
-
-/** Writes the patches of a block of images, then calls `visit` with its first image and its pixels of y. */
-function forEachBlock(
-  patches: Patches,
-  { image: [height, width, channels], result: [rows, columns] }: Windows,
-  { images, x }: { images: number; x: number },
-  visit: (image: number, pixels: number) => void,
-): void {
-  for (let image = 0; image < images; image += patches.images) {
-    const count = Math.min(patches.images, images - image);
-    patches.write(x + 4 * image * height * width * channels, count);
-    visit(image, count * rows * columns);
+  threads.join();
+  const { add } = kernels.elementwise.binary;
+  for (let part = 1; part < parts; part++) {
+    threads.call(0, add.bothVary, total, 0, sums[part]!, 0, total, 1, size);
   }
 }
 
+function correlate(
+  lent: BlasMachine,
+  windows: Windows,
+  { source, weights, result, finish }: {
+    source: Operand;
+    weights: number;
+    result: Operand;
+    finish: Finish;
+  },
+): void {
+  const images = source.shape[0]!;
+  const filters = result.shape[3]!;
+  const patches = new Patches(lent, windows, { images });
+  const size = patches.pieces * patches.length * filters;
+  const parts = partsOf(lent, patches, { images, windows, size });
+  const y = addressOf(result);
+  patches.forEachBlock(source, { parts, spareBytes: 0 }, (part, block) => {
+    const rows = {
+      m: block.pixels,
+      n: filters,
+      c: y + 4 * block.pixel * filters,
+      cStride: filters,
+    };
+    for (let piece = 0; piece < patches.pieces; piece++) {
+      lent.multiply(part, {
+        ...rows,
+        k: patches.length,
+        a: block.patches + piece * patches.pieceBytes,
+        aStride: patches.length,
+        transposeA: false,
+        b: weights + 4 * piece * patches.length * filters,
+        bStride: filters,
+        transposeB: false,
+        accumulate: piece > 0,
+      });
+    }
+    lent.finish(part, rows, finish);
+  });
+  lent.machine.threads.join();
+}
+
+/** Into how many parts to cut the strips of all images; `size` is of the kernel. */
+function partsOf(
+  { machine }: BlasMachine,
+  { strips }: Patches,
+  { images, windows, size }: { images: number; windows: Windows; size: number },
+): number {
+  const [rows, columns] = windows.result;
+  return partsFor(machine, {
+    images: images * strips,
+    productsPerImage: rows * columns * size / strips,
+  });
+}
+
+function forwardWindows({ machine }: BlasMachine, shape: ConvolutionShape): Windows {
+  return {
+    frame: placedPlan(machine, "forward", shape).plan.frame,
+    start: [0, 0],
+    channels: shape.x[2],
+    kernel: [shape.kernel[0], shape.kernel[1]],
+    result: [shape.y[0], shape.y[1]],
+    stride: shape.stride,
+    dilation: shape.dilation,
+  };
+}
+
 /** `[height, width, channels, filters]` to `[height, width, filters, channels]`, the last tap first. */
-function turnAround({ turned, copyStrided }: ConvolutionTools, kernel: Operand): number {
+function turnAround({ machine }: BlasMachine, kernel: Operand): number {
   const [height, width, channels, filters] = kernel.shape as [number, number, number, number];
   const tapBytes = 4 * channels * filters;
   const taps = height * width;
-  const to = turned.take(taps * tapBytes);
+  const to = machine.scratch(machine.threads.count, taps * tapBytes);
   const last = addressOf(kernel) + (taps - 1) * tapBytes;
   for (let tap = 0; tap < taps; tap++) {
-    copyStrided(
+    machine.threads.call(
+      0,
+      machine.kernels.movement.copyStrided,
       last - tap * tapBytes,
       4,
       4 * filters,
@@ -166,18 +174,4 @@ function turnAround({ turned, copyStrided }: ConvolutionTools, kernel: Operand):
     );
   }
   return to;
-}
-
-function windowsOf(
-  { x, kernel, y }: { x: Operand; kernel: Operand; y: Operand },
-  { stride, padding, dilation }: Conv2dGeometry,
-): Windows {
-  return {
-    image: [x.shape[1]!, x.shape[2]!, x.shape[3]!],
-    kernel: [kernel.shape[0]!, kernel.shape[1]!],
-    result: [y.shape[1]!, y.shape[2]!],
-    stride,
-    padding,
-    dilation,
-  };
 }

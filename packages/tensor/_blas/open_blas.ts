@@ -1,4 +1,5 @@
 import type { Heap } from "../_cpu/heap.ts";
+import type { Kernel, NativeFunction } from "../_cpu/library.ts";
 
 /** The functions of OpenBLAS that are used. */
 const SYMBOLS = {
@@ -25,74 +26,43 @@ const SYMBOLS = {
   openblas_get_config: { parameters: [], result: "pointer" },
 } as const satisfies Deno.ForeignLibraryInterface;
 
-// Constants of cblas.h.
-const ROW_MAJOR = 101;
-const NOT_TRANSPOSED = 111;
-const TRANSPOSED = 112;
-
-/** `c [m, n] = a [m, k] · b [k, n]`, of matrices in the heap. */
-export interface Product {
-  readonly m: number;
-  readonly n: number;
-  readonly k: number;
-  /** Byte address in the heap; stored `[k, m]` where transposed. */
-  readonly a: number;
-  readonly transposeA: boolean;
-  /** Byte address in the heap; stored `[n, k]` where transposed. */
-  readonly b: number;
-  readonly transposeB: boolean;
-  /** Byte address in the heap. */
-  readonly c: number;
-  /** Whether the product is added to `c`. */
-  readonly accumulate: boolean;
-  /** Threads of the library that compute it. */
-  readonly threads: number;
-}
-
-/** OpenBLAS, on the memory of a backend. */
+/** OpenBLAS, beside the memory of a backend. */
 export interface Blas {
   /** Says version and processor, as OpenBLAS does. */
   readonly description: string;
-  /** Computes a product; it is done when this returns. */
-  multiply(product: Product): void;
+  /** `cblas_sgemm`, of addresses in the process. */
+  readonly sgemm: Kernel;
+  /** Where workers find `sgemm`. */
+  readonly source: NativeFunction;
+  /** Address in the process of the memory's first byte. */
+  origin(): number;
   /** Gives the library back. */
   close(): void;
 }
 
-/** Loads OpenBLAS. */
+/**
+ * Loads OpenBLAS, and tells it to compute a product on the thread that asks for it: the backend's own
+ * threads ask for a part each.
+ */
 export function openBlas(heap: Heap, library: string): Blas {
   const loaded = load(library);
   const { cblas_sgemm, openblas_set_num_threads, openblas_get_config } = loaded.symbols;
+  openblas_set_num_threads(1);
   let bytes: Uint8Array | null = null;
   let origin = 0;
   return {
     description: Deno.UnsafePointerView.getCString(openblas_get_config()!),
-    multiply({ m, n, k, a, transposeA, b, transposeB, c, accumulate, threads }) {
+    // An address may be a number, which the types do not say.
+    sgemm: cblas_sgemm as unknown as Kernel,
+    source: { library, name: "cblas_sgemm", parameters: SYMBOLS.cblas_sgemm.parameters },
+    origin() {
       if (heap.bytes !== bytes) {
         // The memory has grown, and may have moved.
         bytes = heap.bytes;
-        origin = Number(
-          Deno.UnsafePointer.value(Deno.UnsafePointer.of(bytes as Uint8Array<ArrayBuffer>)),
-        );
+        const pointer = Deno.UnsafePointer.of(bytes as Uint8Array<ArrayBuffer>);
+        origin = Number(Deno.UnsafePointer.value(pointer));
       }
-      // The number belongs to the process, in which there may be other backends.
-      openblas_set_num_threads(threads);
-      cblas_sgemm(
-        ROW_MAJOR,
-        transposeA ? TRANSPOSED : NOT_TRANSPOSED,
-        transposeB ? TRANSPOSED : NOT_TRANSPOSED,
-        m,
-        n,
-        k,
-        1,
-        BigInt(origin + a),
-        transposeA ? m : k,
-        BigInt(origin + b),
-        transposeB ? k : n,
-        accumulate ? 1 : 0,
-        BigInt(origin + c),
-        n,
-      );
+      return origin;
     },
     close: () => loaded.close(),
   };

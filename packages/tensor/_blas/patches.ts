@@ -1,20 +1,30 @@
-import type { Conv2dGeometry } from "../backend.ts";
-import type { Heap } from "../_cpu/heap.ts";
-import type { Kernel } from "../_cpu/library.ts";
-import type { Workspace } from "./workspace.ts";
+import type { Conv2dGeometry, Operand } from "../backend.ts";
+import { framedParts } from "../_cpu/ops/framed_images.ts";
+import { partOfTiles } from "../_cpu/parts.ts";
+import type { Frame } from "../_cpu/window_plan.ts";
+import type { BlasMachine } from "./blas_machine.ts";
 
 /** Where the windows of a convolution of one group stand, and what they see. */
-export interface Windows extends Omit<Conv2dGeometry, "groups"> {
-  readonly image: readonly [height: number, width: number, channels: number];
+export interface Windows extends Pick<Conv2dGeometry, "stride" | "dilation"> {
+  readonly frame: Frame;
+  /** The frame's pixel that the first window's first tap sees. */
+  readonly start: readonly [row: number, column: number];
+  readonly channels: number;
   readonly kernel: readonly [height: number, width: number];
   readonly result: readonly [rows: number, columns: number];
 }
 
-/** What patches are written with. */
-export interface PatchTools {
-  readonly heap: Heap;
-  readonly workspace: Workspace;
-  readonly copyRows: Kernel;
+/** Neighbouring pixels of a result, with the patches that they see. */
+export interface Block {
+  /** Number of its first pixel in all images of the result. */
+  readonly pixel: number;
+  readonly pixels: number;
+  /** Where its patches are, until the part's next block. */
+  readonly patches: number;
+  /** Memory of the part that all its blocks share. */
+  readonly spare: number;
+  /** Whether it is the part's first. */
+  readonly isFirst: boolean;
 }
 
 /** Numbers of a patch that make a product of its own. */
@@ -28,123 +38,139 @@ const BLOCK_BYTES = 1 << 20;
 
 /**
  * What the windows of a convolution see, as rows of matrices, so that it becomes matrix products:
- * `y = Σ patches(part) · W(part)`, one row of patches a pixel of `y`.
+ * `y = Σ patches(piece) · W(piece)`, one row of patches a pixel of `y`.
  *
- * Where rows of the kernel see many numbers and images are large, a part is a row of the kernel. It sees
+ * Where rows of the kernel see many numbers and images are large, a piece is a row of the kernel. It sees
  * one line of the image, and another row sees the same line for another row of the result, so that each
- * line is written once for all. Elsewhere the kernel is one part, and a block has several images. A
- * kernel of one tap sees the image as it is, and nothing is written.
+ * line is written once for all. Elsewhere the kernel is one piece. A kernel of one tap sees the image as
+ * it is, and nothing is written.
+ *
+ * A block has as many rows of the result as the cache holds patches of, or several whole images.
  */
 export class Patches {
-  /** Into how many parts the kernel falls, one behind the other in its memory. */
-  readonly parts: number;
-  /** Numbers of a patch of a part. */
+  /** Into how many pieces the kernel falls, one behind the other in its memory. */
+  readonly pieces: number;
+  /** Numbers of a patch of a piece. */
   readonly length: number;
-  /** Images whose patches are there at a time. */
-  readonly images: number;
+  /** Bytes from a piece's patches to the next one's. */
+  readonly pieceBytes: number;
+  /** Stretches of rows of the result that an image is cut into; threads share them. */
+  readonly strips: number;
+  readonly #lent: BlasMachine;
   readonly #windows: Windows;
-  readonly #tools: PatchTools;
-  /** Pixels of a line of the image with the zeros around it, and where one is made. */
-  readonly #lineWidth: number;
-  readonly #line: number;
   readonly #isImage: boolean;
-  #address: number;
+  readonly #rows: number;
+  readonly #images: number;
+  readonly #blockBytes: number;
 
-  constructor(windows: Windows, tools: PatchTools) {
-    const { image, kernel, result, stride, dilation, padding } = windows;
-    const [rows, columns] = result;
-    const rowLength = kernel[1] * image[2];
-    const pixels = rows * columns;
+  constructor(lent: BlasMachine, windows: Windows, { images }: { images: number }) {
+    const { frame, channels, kernel, result: [rows, columns], stride, dilation } = windows;
+    const rowLength = kernel[1] * channels;
     const isShared = kernel[0] > 1 && stride[0] === dilation[0] && rowLength >= LONG_PATCH &&
-      pixels >= LARGE_RESULT;
-    this.parts = isShared ? kernel[0] : 1;
+      rows * columns >= LARGE_RESULT;
+    this.pieces = isShared ? kernel[0] : 1;
     this.length = isShared ? rowLength : kernel[0] * rowLength;
+    const lineBytes = 4 * columns * this.length;
+    this.pieceBytes = isShared ? lineBytes : 0;
+    this.#lent = lent;
     this.#windows = windows;
-    this.#tools = tools;
-    this.#lineWidth = (columns - 1) * stride[1] + (kernel[1] - 1) * dilation[1] + 1;
-    this.#isImage = [...kernel, ...stride].every((length) => length === 1) &&
-      [...padding].every((zeros) => zeros === 0) && pixels === image[0] * image[1];
-    if (this.#isImage) {
-      [this.images, this.#line, this.#address] = [Infinity, 0, 0];
-      return;
-    }
-    const imageBytes = 4 * (isShared ? rows + kernel[0] - 1 : rows) * columns * this.length;
-    this.images = isShared ? 1 : Math.max(1, Math.floor(BLOCK_BYTES / imageBytes));
-    const lineBytes = 4 * this.#lineWidth * image[2];
-    this.#line = tools.workspace.take(lineBytes + this.images * imageBytes);
-    this.#address = this.#line + lineBytes;
-    tools.heap.bytes.fill(0, this.#line, this.#address);
+    this.#isImage = frame.isImage && frame.height === rows && frame.width === columns &&
+      [...kernel, ...stride].every((length) => length === 1);
+
+    const extra = isShared ? kernel[0] - 1 : 0;
+    const fitting = Math.max(1, Math.floor(BLOCK_BYTES / lineBytes) - extra);
+    const wished = Math.ceil(lent.machine.threads.count / images);
+    const strips = Math.max(Math.ceil(rows / fitting), Math.min(rows, wished));
+    this.#rows = Math.ceil(rows / strips);
+    this.strips = Math.ceil(rows / this.#rows);
+    this.#images = this.strips > 1 || isShared ? 1 : Math.max(1, Math.floor(fitting / rows));
+    this.#blockBytes = this.#isImage
+      ? 0
+      : Math.ceil(this.#images * (this.#rows + extra) * lineBytes / 64) * 64;
   }
 
-  /** Where the patches of a part are. */
-  of(part: number): number {
-    return this.#address + 4 * part * this.#windows.result[1] * this.length;
-  }
-
-  /** Writes the patches of `count` images, of which the first is at `address`. */
-  write(address: number, count: number): void {
-    if (this.#isImage) {
-      this.#address = address;
-      return;
-    }
-    const { image: [height, width, channels] } = this.#windows;
-    let to = this.#address;
-    for (let image = 0; image < count; image++) {
-      const from = address + 4 * image * height * width * channels;
-      to = this.parts > 1 ? this.#writeShared(from, to) : this.#writeWhole(from, to);
-    }
-  }
-
-  /** Each line that any row of the kernel sees, one behind the other. */
-  #writeShared(image: number, to: number): number {
-    const { kernel, result: [rows, columns], stride, padding } = this.#windows;
-    for (let at = 0; at < rows + kernel[0] - 1; at++) {
-      this.#writeLine(image, at * stride[0] - padding[0], to);
-      to += 4 * columns * this.length;
-    }
-    return to;
-  }
-
-  /** For each row of the result the lines that its windows see, side by side. */
-  #writeWhole(image: number, to: number): number {
-    const { kernel, result: [rows, columns], stride, dilation, padding } = this.#windows;
-    const rowBytes = 4 * this.length / kernel[0];
-    for (let row = 0; row < rows; row++) {
-      for (let tap = 0; tap < kernel[0]; tap++) {
-        const line = row * stride[0] + tap * dilation[0] - padding[0];
-        this.#writeLine(image, line, to + tap * rowBytes);
+  /**
+   * Has the patches of all images written, block by block, each part its own.
+   *
+   * @param options `spareBytes`: memory for each part beside the patches.
+   * @param visit Has the block multiplied, by its part.
+   */
+  forEachBlock(
+    source: Operand,
+    { parts, spareBytes }: { parts: number; spareBytes: number },
+    visit: (part: number, block: Block) => void,
+  ): void {
+    const { frame, result: [rows, columns] } = this.#windows;
+    const framed = framedParts(this.#lent.machine, parts, {
+      frame,
+      source,
+      spareBytes: this.#blockBytes + spareBytes,
+    });
+    const strips = { count: source.shape[0]! * this.strips, tile: 1 };
+    const turns = Math.ceil(Math.ceil(strips.count / parts) / this.#images);
+    // In turns, so that no part's calls pile up before another's.
+    for (let turn = 0; turn < turns; turn++) {
+      for (let part = parts - 1; part >= 0; part--) {
+        const strip = partOfTiles(part, parts, strips) + turn * this.#images;
+        const end = Math.min(strip + this.#images, partOfTiles(part + 1, parts, strips));
+        if (strip >= end) continue;
+        const image = Math.floor(strip / this.strips);
+        const row = (strip % this.strips) * this.#rows;
+        const count = this.strips > 1 ? Math.min(this.#rows, rows - row) : (end - strip) * rows;
+        let patches = framed[part]!.spare;
+        if (this.#isImage) {
+          patches = framed[part]!.image(image) + 4 * row * columns * this.length;
+        } else {
+          for (let at = 0; at < Math.ceil(count / rows); at++) {
+            this.#write(part, framed[part]!.image(image + at), {
+              row,
+              rows: Math.min(count, rows),
+              to: patches + at * rows * 4 * columns * this.length,
+            });
+          }
+        }
+        visit(part, {
+          pixel: (image * rows + row) * columns,
+          pixels: count * columns,
+          patches,
+          spare: framed[part]!.spare + this.#blockBytes,
+          isFirst: turn === 0,
+        });
       }
-      to += 4 * columns * this.length;
     }
-    return to;
   }
 
-  /** What a row of the kernel sees of a line of the image, for each column of the result. */
-  #writeLine(image: number, line: number, to: number): void {
-    const { image: [height, width, channels], kernel, stride, dilation, padding } = this.#windows;
-    const { heap: { bytes }, copyRows } = this.#tools;
+  #write(
+    part: number,
+    image: number,
+    { row, rows, to }: { row: number; rows: number; to: number },
+  ): void {
+    const { frame, channels, start, kernel, result, stride, dilation } = this.#windows;
+    const columns = result[1];
     const pixelBytes = 4 * channels;
-    const inside = Math.max(0, Math.min(width, this.#lineWidth - padding[1]));
-    const start = this.#line + padding[1] * pixelBytes;
-    if (line >= 0 && line < height) {
-      const from = image + line * width * pixelBytes;
-      bytes.copyWithin(start, from, from + inside * pixelBytes);
-    } else {
-      bytes.fill(0, start, start + inside * pixelBytes);
-    }
-    // Without holes, what a row of the kernel sees is contiguous.
-    const [taps, tapBytes] = dilation[1] === 1
+    const lineBytes = frame.width * pixelBytes;
+    const first = image + (start[0] + row * stride[0]) * lineBytes + start[1] * pixelBytes;
+    // Where a piece is a row of the kernel, it reads the lines of all; without holes, neighbours at once.
+    const [taps, lines] = this.pieces > 1 ? [1, rows + kernel[0] - 1] : [kernel[0], rows];
+    const [runs, runBytes] = dilation[1] === 1
       ? [1, kernel[1] * pixelBytes]
       : [kernel[1], pixelBytes];
     for (let tap = 0; tap < taps; tap++) {
-      copyRows(
-        this.#line + tap * dilation[1] * pixelBytes,
-        stride[1] * pixelBytes,
-        to + tap * tapBytes,
-        4 * this.length,
-        this.#windows.result[1],
-        tapBytes,
-      );
+      for (let run = 0; run < runs; run++) {
+        this.#lent.machine.threads.call(
+          part,
+          this.#lent.kernels.copyPatches,
+          first + tap * dilation[0] * lineBytes + run * dilation[1] * pixelBytes,
+          stride[0] * lineBytes,
+          stride[1] * pixelBytes,
+          to + (tap * runs + run) * runBytes,
+          4 * columns * this.length,
+          4 * this.length,
+          lines,
+          columns,
+          runBytes,
+        );
+      }
     }
   }
 }

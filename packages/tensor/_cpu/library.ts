@@ -4,6 +4,15 @@ import type { Heap } from "./heap.ts";
 /** A kernel that may be run. */
 export type Kernel = (...numbers: number[]) => void;
 
+/** A function of a native library, for workers in Deno to load. */
+export interface NativeFunction {
+  /** Name or path of the library. */
+  readonly library: string;
+  readonly name: string;
+  /** Types of its parameters, as `Deno.dlopen` knows them; it returns nothing. */
+  readonly parameters: readonly string[];
+}
+
 /**
  * Kernels by number, each a module of its own that is assembled when it is first run: a program pays for
  * the kernels that it uses, about a millisecond each, and starts at once.
@@ -11,6 +20,7 @@ export type Kernel = (...numbers: number[]) => void;
 export class Library {
   readonly #heap: Heap;
   readonly #recipes: ((module: ModuleBuilder) => void)[] = [];
+  readonly #natives = new Map<number, NativeFunction>();
   readonly #kernels: (Kernel | undefined)[] = [];
   #directory = 0;
 
@@ -30,6 +40,25 @@ export class Library {
   ): number {
     this.#kernels.push(undefined);
     return this.#recipes.push((module) => module.add(name, signature, body)) - 1;
+  }
+
+  /**
+   * Adds a native function to the kernels, before any worker runs.
+   *
+   * @param run The function, for the caller's thread.
+   * @param source Where workers find it.
+   * @returns Its number.
+   */
+  addNative(run: Kernel, source: NativeFunction): number {
+    const kernel = this.#kernels.push(run) - 1;
+    this.#recipes.push(() => {});
+    this.#natives.set(kernel, source);
+    return kernel;
+  }
+
+  /** The native functions among the kernels, by number. */
+  get natives(): ReadonlyMap<number, NativeFunction> {
+    return this.#natives;
   }
 
   /** The kernel of a number. */
@@ -58,7 +87,8 @@ export class Library {
       const sizeBytes = 8 * this.#recipes.length;
       this.#directory = this.#heap.allocate(sizeBytes, "the directory of kernels");
       this.#kernels.forEach((kernel, at) => {
-        if (kernel !== undefined) this.#publish(at, this.bytesOf(at));
+        if (kernel === undefined || this.#natives.has(at)) return;
+        this.#publish(at, this.bytesOf(at));
       });
     }
     return this.#directory;

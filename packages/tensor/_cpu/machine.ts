@@ -1,32 +1,40 @@
 import type { Heap } from "./heap.ts";
-import type { Kernels } from "./kernels.ts";
+import type { Kernels, Simd } from "./kernels.ts";
+import type { Library } from "./library.ts";
 import { Tables } from "./tables.ts";
 import type { Threads } from "./threads.ts";
 
 /** Numbers that a kernel must have for threads to pay, where it does little with each. */
 const NUMBERS_PER_PART = 16_384;
 
-/** What kernels run on: memory, threads, and the kernels' numbers. */
+/** What kernels run on: memory, threads, the library of kernels, and their numbers in it. */
 export class Machine {
   readonly heap: Heap;
+  readonly library: Library;
   readonly threads: Threads;
   readonly kernels: Kernels;
   /** Rows of a tile of a matrix product. */
   readonly tileRows: number;
+  /** Instructions that the kernels are made of. */
+  readonly simd: Simd;
   /** Tables of integers that kernels read. */
   readonly tables: Tables;
   readonly #scratch: { address: number; sizeBytes: number }[] = [];
 
   constructor(options: {
     readonly heap: Heap;
+    readonly library: Library;
     readonly threads: Threads;
     readonly kernels: Kernels;
     readonly tileRows: number;
+    readonly simd: Simd;
   }) {
     this.heap = options.heap;
+    this.library = options.library;
     this.threads = options.threads;
     this.kernels = options.kernels;
     this.tileRows = options.tileRows;
+    this.simd = options.simd;
     this.tables = new Tables(options.heap);
   }
 

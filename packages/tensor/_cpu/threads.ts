@@ -140,8 +140,9 @@ export class Threads {
     for (let worker = 1; worker < this.count; worker++) {
       const desk = this.#heap.allocate(DESK_BYTES, "the desk of a worker");
       const { memory } = this.#heap;
+      const { directory, natives } = this.#library;
       this.#desks.push(new Desk(memory, desk));
-      this.#endings.push(startWorker({ memory, desk, directory: this.#library.directory }));
+      this.#endings.push(startWorker({ memory, desk, directory, natives }));
     }
   }
 

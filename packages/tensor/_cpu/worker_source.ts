@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { Library } from "./library.ts";
+
 /** Words of a worker's desk in shared memory, a cache line apart. */
 export const PUBLISHED = 0;
 export const DONE = 16;
@@ -37,13 +39,19 @@ export interface WorkerData {
   readonly desk: number;
   /** Address of the library's directory. */
   readonly directory: number;
+  /** Native functions among the kernels, which it loads itself. */
+  readonly natives: Library["natives"];
 }
 
 const serve = `
-function serve({ memory, desk, directory }) {
+function serve({ memory, desk, directory, natives }) {
   const words = new Int32Array(memory.buffer, desk, 64);
   try {
     const kernels = [];
+    for (const [kernel, { library, name, parameters }] of natives) {
+      const { symbols } = Deno.dlopen(library, { [name]: { parameters, result: "void" } });
+      kernels[kernel] = symbols[name];
+    }
     const take = (kernel) => {
       const [address, length] = new Int32Array(memory.buffer, directory + 8 * kernel, 2);
       const bytes = new Uint8Array(memory.buffer, address >>> 0, length).slice();

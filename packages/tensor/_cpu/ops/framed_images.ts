@@ -46,6 +46,7 @@ export class FramedImages {
   readonly #address: number;
   readonly #frameBytes: number;
   #isBlank = false;
+  #held = -1;
   /** Memory behind the frame. */
   readonly spare: number;
 
@@ -81,6 +82,8 @@ export class FramedImages {
     const frame = this.#frame;
     const from = this.#source + image * this.#height * this.#rowBytes;
     if (frame.isImage) return from;
+    if (image === this.#held) return this.#address;
+    this.#held = image;
     const { copyRows, fill } = this.#machine.kernels.movement;
     const { threads } = this.#machine;
     if (!this.#isBlank) threads.call(this.#part, fill, this.#address, 0, this.#frameBytes);
