@@ -1,73 +1,31 @@
-import type { ReportSection } from "@gradus/cli/report-page";
+import type { ReportPart, ReportSection } from "@gradus/cli/report-page";
 import type { Sequential } from "@gradus/layers";
+import { ABLATIONS, type Ablations, type AblationSummary, summarise } from "./ablations.ts";
 import type { Settings } from "./flags.ts";
+import { type PartName, PARTS } from "./parts.ts";
 import type { Recipe } from "./recipes.ts";
-
-/** Why each part of the model is there. */
-const PARTS = [
-  [
-    "frozen whitening",
-    "The first convolution turns each patch into numbers that are uncorrelated and alike in spread, from the eigenvectors of 5,000 training images' patches; it is not trained, so no step is spent on learning it.",
-  ],
-  [
-    "3×3 convolutions",
-    "Two of them see 5×5 pixels with 18/25 of the weights of one 5×5 kernel, and with a nonlinearity between.",
-  ],
-  [
-    "dirac start",
-    "A convolution first passes its input on, so that early gradients reach every block.",
-  ],
-  [
-    "max-pooling",
-    "Halves each side after the first convolution of a block: the second costs a quarter, and small shifts change nothing.",
-  ],
-  [
-    "batch norm",
-    "Keeps each channel's mean and spread, which allows the large learning rate; its scale and shift learn 64 times as fast as the weights.",
-  ],
-  ["GELU", "A smooth relu, whose gradient does not vanish at once below 0."],
-  [
-    "global max-pooling",
-    "One number a channel, wherever in the image it was: few weights in the last layer.",
-  ],
-  ["logits × 1/9", "Smaller logits at the start keep the softmax from being sure too early."],
-  [
-    "flip and shift",
-    "Alternating mirror images and shifts by up to 2 pixels: each epoch sees other images.",
-  ],
-  [
-    "label smoothing",
-    "Targets of 0.9 and little for the others: the model does not become surer than the labels are.",
-  ],
-  [
-    "lookahead",
-    "Every five steps the weights go back to a moving average, whose weight grows towards the end.",
-  ],
-] as const;
 
 /** Sections on the model, its parts and its making. */
 export function explain(
-  { model, recipe, epochs, batch, validation, settings }: {
+  { model, recipe, epochs, batch, validation, settings, backend }: {
     readonly model: Sequential;
     readonly recipe: Recipe;
     readonly epochs: number;
     readonly batch: number;
     readonly validation: number;
     readonly settings: Settings;
+    /** What computed. */
+    readonly backend: string;
   },
 ): ReportSection[] {
+  const { without } = settings;
+  const left = without === null
+    ? ""
+    : ` ${PARTS[without].what} was left out: in its place ${PARTS[without].instead}.`;
   return [
     {
       title: "The model",
-      parts: [
-        { kind: "code", text: model.summary() },
-        {
-          kind: "table",
-          header: ["part", "why"],
-          rows: PARTS,
-          prose: [1],
-        },
-      ],
+      parts: [{ kind: "code", text: model.summary() }, ...explainParts(ABLATIONS)],
     },
     {
       title: "How it was made",
@@ -76,8 +34,52 @@ export function explain(
         text:
           `SGD with Nesterov momentum 0.85, batches of ${batch}, ${epochs} epochs, one cycle of the learning rate, blocks of ${
             recipe.widths.join(", ")
-          } channels, seed ${settings.seed}, backend ${settings.backend}. ${validation} training images were held out to validate by; the test images were looked at once, at the end. config.json has every setting.`,
+          } channels, seed ${settings.seed}, backend ${backend}.${left} ${validation} training images were held out to validate by; the test images were looked at once, at the end. config.json has every setting.`,
       }],
     },
   ];
+}
+
+/** What each part is for, and what it was measured to be worth. */
+export function explainParts(ablations: Ablations): ReportPart[] {
+  const summary = summarise(ablations);
+  const rows = (Object.keys(PARTS) as PartName[]).map((part) => {
+    const { what, why, instead } = PARTS[part];
+    return [what, why, instead, ...summary === null ? [] : [accuracyWithout(part, summary)]];
+  });
+  return [
+    {
+      kind: "table",
+      header: ["part", "why", "in its place", ...summary === null ? [] : ["accuracy"]],
+      rows,
+      prose: [0, 1, 2],
+      ...summary === null ? {} : {
+        caption: "What each part is for, and validation accuracy with something else instead.",
+      },
+    },
+    ...summary === null ? [] : [{ kind: "text", text: source(summary, ablations) } as const],
+  ];
+}
+
+/** Where the accuracies are from, and how far to trust them. */
+function source(summary: AblationSummary, { recipe, validation }: Ablations): string {
+  const { whole, seeds, standardError } = summary;
+  const error = standardError === null
+    ? ""
+    : `, and ${standardError.toFixed(1)} points the standard error of a difference`;
+  return `Measured by \`deno task cifar:ablations\` for the recipe ${recipe} on ${validation} validation images, mean of ${
+    seeds === 1 ? "one seed" : `${seeds} seeds`
+  }: with all parts the accuracy is ${percent(whole)}${error}.`;
+}
+
+function accuracyWithout(part: PartName, { costs }: AblationSummary): string {
+  const cost = costs.find((one) => one.part === part);
+  if (cost === undefined) return "–";
+  const { accuracy, points } = cost;
+  if (accuracy === null || points === null) return "diverges";
+  return `${percent(accuracy)} (${points < 0 ? "+" : "−"}${Math.abs(points).toFixed(1)})`;
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
 }

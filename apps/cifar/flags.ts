@@ -1,6 +1,7 @@
 import { choiceFlag, textFlag } from "@gradus/cli/flag";
 import { imageFlags } from "@gradus/cli/image-flags";
 import type { FlagValues } from "@gradus/cli/parse-flags";
+import { type PartName, PARTS } from "./parts.ts";
 import { type RecipeName, RECIPES } from "./recipes.ts";
 
 /** Training images held out unless it is told otherwise. */
@@ -19,6 +20,11 @@ export const FLAGS = {
     learningRate: null,
     modelName: "cifar",
     heldOut: HELD_OUT,
+  }),
+  without: choiceFlag({
+    description: "leave a part out, to see what it is worth",
+    fallback: null,
+    choices: Object.keys(PARTS) as PartName[],
   }),
   test: textFlag({
     description: "images to predict in place of the test batch, without labels",

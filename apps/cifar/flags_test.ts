@@ -21,6 +21,7 @@ describe("FLAGS", () => {
       backend: BACKENDS[0],
       json: false,
       help: false,
+      without: null,
       test: null,
     });
   });
@@ -31,6 +32,7 @@ describe("CHANGEABLE", () => {
     const names = Object.keys(FLAGS).filter((name) => !CHANGEABLE.some((other) => other === name));
     assertEquals(names, [
       ...["recipe", "learning-rate", "batch", "seed", "validation", "limit", "sample", "resume"],
+      "without",
     ]);
   });
 });

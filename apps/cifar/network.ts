@@ -2,22 +2,26 @@ import type { ImageNetwork, NetworkContext } from "@gradus/cli/run-images";
 import { ImageBatches } from "@gradus/data/image-batches";
 import { takeRows } from "@gradus/data/take-rows";
 import {
+  AveragePool2d,
   BatchNorm,
   Conv2d,
   Dense,
   diracInit,
   Gelu,
+  GlobalAveragePool2d,
   GlobalMaxPool2d,
   type Layer,
   lecunUniform,
   MaxPool2d,
+  Relu,
   Scale,
   Sequential,
   whiteningInit,
 } from "@gradus/layers";
 import { SoftmaxCrossEntropy } from "@gradus/losses";
-import { oneCycle, type Schedule, Sgd } from "@gradus/optim";
+import { constant, oneCycle, type Schedule, Sgd } from "@gradus/optim";
 import { WeightAverage } from "@gradus/train";
+import type { PartName } from "./parts.ts";
 import type { Recipe } from "./recipes.ts";
 
 /** Momentum of SGD. */
@@ -28,8 +32,13 @@ const RATE_UNIT = 1024 * (1 + 1 / (1 - MOMENTUM));
 const NORM_FACTOR = 64;
 /** Images whose patches the first convolution is made of. */
 const WHITENING_IMAGES = 5000;
+/** As PyTorch starts a convolution: U[−1/√fanIn, 1/√fanIn). */
+const RANDOM = lecunUniform({ gain: 1 / Math.sqrt(3) });
 
-/** The network of a recipe with all that trains it; `explain.ts` says why each part is there. */
+/** Whether a part is there. */
+type Has = (part: PartName) => boolean;
+
+/** The network of a recipe with all that trains it; `parts.ts` says why each part is there. */
 export function buildNetwork(
   recipe: Recipe,
   context: NetworkContext,
@@ -37,31 +46,37 @@ export function buildNetwork(
     readonly epochs: number;
     readonly batch: number;
     readonly learningRate: number | null;
+    /** The part that is left out. Default: none. */
+    readonly without?: PartName | null;
   },
 ): ImageNetwork {
   const { backend, random, stepsPerEpoch } = context;
+  const has: Has = (part) => part !== options.without;
   const model = new Sequential([
-    stem(recipe, context),
+    stem(recipe, context, has),
     ...recipe.widths.flatMap((width, place) =>
-      block(width, { isDeep: place > 0 || recipe.isFirstBlockDeep })
+      block(width, { isDeep: place > 0 || recipe.isFirstBlockDeep, has })
     ),
-    new GlobalMaxPool2d(),
+    has("global-max") ? new GlobalMaxPool2d() : new GlobalAveragePool2d(),
     new Dense(10, { bias: false }),
-    // Smaller logits make a softer start.
-    new Scale(1 / 9),
+    new Scale(has("small-logits") ? 1 / 9 : 1),
   ]);
   model.init([32, 32, 3], { backend, random });
-  model.layers[0]!.parameters[0]!.trainable = false;
+  model.layers[0]!.parameters[0]!.trainable = !has("whitening");
 
   const steps = options.epochs * stepsPerEpoch;
-  const peak = options.learningRate ?? 10 / RATE_UNIT * options.batch;
+  const peak = options.learningRate ??
+    10 / RATE_UNIT * options.batch * (has("batch-norm") ? 1 : 0.1);
   const decay = 0.0153 / 10;
   const rate = (factor: number): Schedule =>
-    oneCycle({
-      peak: factor * peak,
-      steps,
-      ...{ startFactor: 0.2, finalFactor: 0.07, warmupShare: 0.23, anneal: "linear" },
-    });
+    has("one-cycle")
+      ? oneCycle({
+        peak: factor * peak,
+        steps,
+        ...{ startFactor: 0.2, finalFactor: 0.07, warmupShare: 0.23, anneal: "linear" },
+      })
+      : constant(factor * peak / 2);
+  const normFactor = has("norm-rate") ? NORM_FACTOR : 1;
   const isNorm = (name: string) => /\.(scale|shift)$/.test(name);
   const optimizer = new Sgd([
     {
@@ -71,43 +86,47 @@ export function buildNetwork(
     },
     {
       parameters: model.parameters.filter(({ name }) => isNorm(name)),
-      learningRate: rate(NORM_FACTOR),
-      weightDecay: decay / NORM_FACTOR,
+      learningRate: rate(normFactor),
+      weightDecay: decay / normFactor,
     },
   ], { learningRate: peak, momentum: MOMENTUM, nesterov: true });
+  const loss = new SoftmaxCrossEntropy({ labelSmoothing: has("smoothing") ? 0.1 : 0 });
+  if (!has("lookahead")) return { model, optimizer, loss };
   const average = new WeightAverage(model, {
     decay: (step) => 0.95 ** 5 * Math.min(1, step / steps) ** 3,
     every: 5,
     lookahead: true,
   });
-  return { model, optimizer, average, loss: new SoftmaxCrossEntropy({ labelSmoothing: 0.1 }) };
+  return { model, optimizer, loss, average };
 }
 
 /** A convolution that makes the numbers of a patch uncorrelated and alike in spread; it is not trained. */
-function stem(recipe: Recipe, { training, statistics }: NetworkContext): Layer {
+function stem(recipe: Recipe, { training, statistics }: NetworkContext, has: Has): Layer {
   const rows = Math.min(WHITENING_IMAGES, training.x.shape[0]!);
   const images = takeRows(training, Int32Array.from({ length: rows }, (_, row) => row));
   const [batch] = new ImageBatches(images, { size: rows, statistics }).epoch(0);
-  const weightInit = whiteningInit(batch!.x, { epsilon: 5e-4 });
+  const weightInit = has("whitening") ? whiteningInit(batch!.x, { epsilon: 5e-4 }) : RANDOM;
   return recipe.isFullSize
     ? new Conv2d(24, { kernel: 2, bias: false, weightInit })
     : new Conv2d(24, { kernel: 4, stride: 2, padding: 1, bias: false, weightInit });
 }
 
 /** Convolution, pooling to half the size, and a second convolution, each with batch norm and GELU. */
-function block(width: number, options: { readonly isDeep: boolean }): Layer[] {
-  // Channels beyond the input's start as PyTorch starts a convolution: U[−1/√fanIn, 1/√fanIn).
-  const rest = lecunUniform({ gain: 1 / Math.sqrt(3) });
-  const convolution = () =>
-    new Conv2d(width, { kernel: 3, padding: "same", bias: false, weightInit: diracInit({ rest }) });
+function block(
+  width: number,
+  { isDeep, has }: { readonly isDeep: boolean; readonly has: Has },
+): Layer[] {
+  const weightInit = has("dirac") ? diracInit({ rest: RANDOM }) : RANDOM;
+  const bias = !has("batch-norm");
+  const convolution = () => new Conv2d(width, { kernel: 3, padding: "same", bias, weightInit });
   const normalised = () => [
-    new BatchNorm({ momentum: 0.4 }),
-    new Gelu(),
+    ...has("batch-norm") ? [new BatchNorm({ momentum: 0.4 })] : [],
+    has("gelu") ? new Gelu() : new Relu(),
   ];
   return [
     convolution(),
-    new MaxPool2d(2),
+    has("max-pooling") ? new MaxPool2d(2) : new AveragePool2d(2),
     ...normalised(),
-    ...options.isDeep ? [convolution(), ...normalised()] : [],
+    ...isDeep ? [convolution(), ...normalised()] : [],
   ];
 }

@@ -7,6 +7,7 @@ import { cpu } from "@gradus/tensor/cpu";
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { buildNetwork } from "./network.ts";
+import { type PartName, PARTS } from "./parts.ts";
 import { type Recipe, RECIPES } from "./recipes.ts";
 
 const training = drawnShapes({ rows: 20, seed: 0 });
@@ -43,6 +44,55 @@ describe("buildNetwork()", () => {
     }
   });
 
+  it("leaves one part out", async () => {
+    await using backend = await cpu({ threads: 1 });
+    const build = (without: PartName | null) =>
+      buildNetwork(RECIPES.quick, context(backend), {
+        ...{ epochs: 3, batch: 4, learningRate: null, without },
+      });
+    const layersOf = (without: PartName | null) =>
+      build(without).model.layers.map((layer) => layer.constructor.name);
+    const swapped = (from: string, ...to: string[]) =>
+      layersOf(null).flatMap((name) => name === from ? to : [name]);
+    assertEquals(layersOf("max-pooling"), swapped("MaxPool2d", "AveragePool2d"));
+    assertEquals(layersOf("gelu"), swapped("Gelu", "Relu"));
+    assertEquals(layersOf("batch-norm"), swapped("BatchNorm"));
+    assertEquals(layersOf("global-max"), swapped("GlobalMaxPool2d", "GlobalAveragePool2d"));
+
+    const peak = 10 / UNIT * 4;
+    for (const part of Object.keys(PARTS) as PartName[]) {
+      const { model, average, optimizer } = build(part);
+      assertEquals(model.parameters[0]!.trainable, part === "whitening", part);
+      assertEquals(average === undefined, part === "lookahead", part);
+      const biases = model.parameters.filter(({ name }) => name.endsWith(".bias"));
+      assertEquals(biases.length, part === "batch-norm" ? 5 : 0, part);
+      const share = part === "one-cycle" ? 0.5 : part === "batch-norm" ? 0.02 : 0.2;
+      assertAlmostEquals(optimizer.learningRate, share * peak, 1e-12, part);
+      // The first kernel of a block is [3, 3, 24, 16], whose centre passes channels on.
+      const centre = (await model.parameters[1]!.value.data()).slice(4 * 24 * 16).slice(0, 16);
+      const isDirac = centre.every((value, filter) => value === (filter === 0 ? 1 : 0));
+      assertEquals(isDirac, part !== "dirac", part);
+    }
+
+    const [logits, plain] = [[[4, 0, 0, 0, 0, 0, 0, 0, 0, 0]], [0]] as const;
+    for (const [part, isSmooth] of [[null, true], ["smoothing", false]] as const) {
+      const { loss } = build(part);
+      const cost = loss.forward(
+        tensor(backend, logits),
+        tensor(backend, plain, { dtype: "int32" }),
+      );
+      // log(1 + 9 e⁻⁴), and of a smooth target 0.9 + 0.01 is right and 0.09 costs 4 more.
+      const own = Math.log1p(9 * Math.exp(-4));
+      assertAlmostEquals(await cost.item(), own + (isSmooth ? 0.09 * 4 : 0), 1e-6);
+    }
+
+    const [batch] = new ImageBatches(training, { size: 4, statistics }).epoch(0);
+    const x = tensor(backend, batch!.x.data, { shape: batch!.x.shape });
+    const outputOf = (part: PartName | null) => build(part).model.forward(x, "eval").data();
+    const [small, large] = [await outputOf(null), await outputOf("small-logits")];
+    large.forEach((value, i) => assertAlmostEquals(value / 9, small[i]!, 1e-5));
+  });
+
   it("gives ten logits for each image", async () => {
     await using backend = await cpu({ threads: 1 });
     const { model } = buildNetwork(RECIPES.quick, context(backend), {
@@ -53,11 +103,17 @@ describe("buildNetwork()", () => {
     assertEquals(model.forward(tensor(backend, data, { shape }), "eval").shape, [4, 10]);
   });
 
-  it("learns by one cycle per step, shifts 64 times as fast", async () => {
+  it("learns by one cycle per step, shifts 64 times as fast unless that is left out", async () => {
     await using backend = await cpu({ threads: 1 });
-    for (const learningRate of [null, 0.5]) {
+    for (
+      const [learningRate, normFactor, without] of [
+        [null, 64, null],
+        [0.5, 64, null],
+        [null, 1, "norm-rate"],
+      ] as const
+    ) {
       const { model, loss, optimizer } = buildNetwork(RECIPES.quick, context(backend), {
-        ...{ epochs: 2, batch: 5, learningRate },
+        ...{ epochs: 2, batch: 5, learningRate, without },
       });
       const peak = learningRate ?? 10 / UNIT * 5;
       const first = 0.2 * peak;
@@ -69,7 +125,7 @@ describe("buildNetwork()", () => {
       loss.forward(logits, tensor(backend, y.data, { shape: y.shape }));
       model.backward(loss.backward(), { inputGradient: false });
 
-      const moved = [["3.shift", 64], ["20.weight", 1]] as const;
+      const moved = [["3.shift", normFactor], ["20.weight", 1]] as const;
       const parameters = moved.map(([name]) => model.parameters.find((one) => one.name === name)!);
       const before = await Promise.all(parameters.map(({ value }) => value.data()));
       const gradients = await Promise.all(parameters.map(({ gradient }) => gradient.data()));

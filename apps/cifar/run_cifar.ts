@@ -15,7 +15,10 @@ import { buildNetwork } from "./network.ts";
 import { RECIPES } from "./recipes.ts";
 
 /** What a run is told beside its settings. */
-export type CifarOptions = Pick<ImageProgram, "root" | "signal" | "onProgress" | "onEpoch">;
+export type CifarOptions = Pick<
+  ImageProgram,
+  "root" | "signal" | "onProgress" | "onEpoch" | "isTested"
+>;
 
 /** Trains the network of a recipe, tests it once, and writes everything into a new folder. */
 export async function runCifar(
@@ -23,6 +26,7 @@ export async function runCifar(
   settings: Settings,
   options: CifarOptions,
 ): Promise<ImageOutcome> {
+  const { without } = settings;
   const recipe = RECIPES[settings.recipe];
   const epochs = settings.epochs ?? recipe.epochs;
   const batch = settings.batch ?? recipe.batch;
@@ -36,14 +40,21 @@ export async function runCifar(
     lead: `Recipe ${settings.recipe}: ${recipe.purpose}.`,
     task,
     build: (context) =>
-      buildNetwork(recipe, context, { epochs, batch, learningRate: settings["learning-rate"] }),
+      buildNetwork(recipe, context, {
+        ...{ epochs, batch, without },
+        learningRate: settings["learning-rate"],
+      }),
     augment: [
-      alternatingFlip(),
-      translate({ pixels: 2 }),
+      ...without === "flip" ? [] : [alternatingFlip()],
+      ...without === "translate" ? [] : [translate({ pixels: 2 })],
       ...recipe.cutout > 0 ? [cutout({ size: recipe.cutout })] : [],
     ],
     mirrored: true,
-    explain: ({ model }) => explain({ model, recipe, epochs, batch, validation, settings }),
+    explain: ({ model }) =>
+      explain({
+        ...{ model, recipe, epochs, batch, validation, settings },
+        backend: backend.name,
+      }),
     ...{ backend, epochs, batch, validation, resume },
     seed: settings.seed,
     limit: settings.limit,

@@ -66,7 +66,27 @@ describe("runCifar()", () => {
       assertStringIncludes(html, '<p class="lead">Recipe quick: the least work that passes 75 %.');
       assertStringIncludes(html, "batches of 8, 2 epochs");
       assertStringIncludes(html, "blocks of 16, 48, 96 channels, seed 11, backend cpu. 5 training");
-      assert(html.includes('<td>dirac start</td><td class="prose">'));
+      assertStringIncludes(html, '<td class="prose">dirac start</td>');
+      assert(!html.includes("was left out"));
+    });
+  });
+
+  it("says what was left out", async () => {
+    await inFolder(async (root) => {
+      const { run: { path } } = await run({ root }, "--without", "gelu", "--epochs", "1");
+      const html = await Deno.readTextFile(path("report.html"));
+      assertStringIncludes(html, "backend cpu. GELU was left out: in its place relu. 5 training");
+    });
+  });
+
+  it("changes images but for what is left out", async () => {
+    await inFolder(async (root) => {
+      const weights = new Set<string>();
+      for (const part of [[], ["--without", "flip"], ["--without", "translate"]]) {
+        const { run: { path } } = await run({ root, isTested: false }, "--epochs", "1", ...part);
+        weights.add(`${await Deno.readFile(path("model.safetensors"))}`);
+      }
+      assertEquals(weights.size, 3);
     });
   });
 });

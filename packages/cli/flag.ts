@@ -148,9 +148,9 @@ export function numbersFlag<Fallback extends readonly number[] | null>(
  * assertEquals(schedule.read("exponential", "schedule"), "exponential");
  * ```
  */
-export function choiceFlag<const Choice extends string>(
-  options: FlagOptions<Choice> & { readonly choices: readonly Choice[] },
-): Flag<Choice> {
+export function choiceFlag<const Choice extends string, Fallback extends Choice | null>(
+  options: FlagOptions<Fallback> & { readonly choices: readonly Choice[] },
+): Flag<Choice | Fallback> {
   const { description, fallback, choices } = options;
   const isShort = choices.join("|").length <= 40;
   return {

@@ -64,6 +64,8 @@ export interface ImageProgram {
   readonly augment?: readonly Augmentation[];
   /** Mixing of the training images. Default: none. */
   readonly mix?: Mixing;
+  /** Whether the test images are looked at in the end, and a report written. Default: true. */
+  readonly isTested?: boolean;
   /** Whether to test with mirror images too. */
   readonly mirrored: boolean;
   /** Sections behind the results: the model and why. */
@@ -102,7 +104,7 @@ export interface ImageOutcome {
   readonly run: Run;
   /** The training. */
   readonly outcome: ClassifierOutcome;
-  /** Accuracy on the test images; null if labels are not known or training was stopped. */
+  /** Accuracy on the test images; null if not tested, labels are not known, or training was stopped. */
   readonly testAccuracy: number | null;
   /** The same with mirror images; null where that was not asked. */
   readonly mirroredTestAccuracy: number | null;
@@ -157,7 +159,7 @@ export async function runImages(program: ImageProgram): Promise<ImageOutcome> {
   const { run, network, statistics, epochsDone, train } = await openImageTraining(program);
   const outcome = await train();
   const resumable = outcome.epochs.length > epochsDone ? run.folder : program.resume;
-  if (!outcome.isComplete) {
+  if (!outcome.isComplete || program.isTested === false) {
     return { run, outcome, testAccuracy: null, mirroredTestAccuracy: null, resumable };
   }
   const test = await testImages({ ...program, model: network.model, statistics });

@@ -86,6 +86,17 @@ describe("runImages()", () => {
     assert(tensors.has("0.weight") && tensors.has("6.bias"));
   });
 
+  it("leaves the test images alone where it is told so", async () => {
+    const { run, outcome, ...rest } = await runImages(programOf({ isTested: false }));
+    assertEquals(rest, {
+      ...{ testAccuracy: null, mirroredTestAccuracy: null, resumable: run.folder },
+    });
+    assert(outcome.isComplete);
+    const names = [...Deno.readDirSync(run.folder)].map(({ name }) => name);
+    assert(names.includes("model.safetensors") && names.includes("accuracy.svg"));
+    assert(!names.includes("predictions.csv") && !names.includes("report.html"));
+  });
+
   it("goes on in a new folder that names its parent, to the same bytes", async () => {
     const task = { ...programOf().task };
     const rows = task.test.y.data.length;
