@@ -112,7 +112,13 @@ describe("deno task cifar", () => {
     assertEquals(config, {
       ...{ recipe: "quick", "learning-rate": null, epochs: 1, batch: 256, seed: 0 },
       ...{ validation: 50, limit: 300, "model-name": "cifar", data: null, sample: true },
-      ...{ backend: config.backend, test: null, parent: null, network: config.network },
+      ...{
+        backend: config.backend,
+        without: null,
+        test: null,
+        parent: null,
+        network: config.network,
+      },
     });
     assertEquals([statistics.mean.length, statistics.deviation.length], [3, 3]);
     assertEquals(config.network.widths, [16, 48, 96]);
@@ -206,7 +212,7 @@ describe("deno task cifar", () => {
       const flags = [...stdout.matchAll(/^ {2}--([a-z-]+)/gm)].map(([, name]) => name);
       assertEquals(flags, [
         ...["recipe", "learning-rate", "epochs", "batch", "seed", "validation", "limit"],
-        ...["model-name", "data", "sample", "resume", "backend", "json", "help", "test"],
+        ...["model-name", "data", "sample", "resume", "backend", "json", "help", "without", "test"],
       ]);
       assertEquals(namesIn(folder), []);
     });

@@ -73,8 +73,8 @@ describe("runCifar()", () => {
 
   it("says what was left out", async () => {
     await inFolder(async (root) => {
-      const { run: { path } } = await run({ root }, "--without", "gelu", "--epochs", "1");
-      const html = await Deno.readTextFile(path("report.html"));
+      const trained = await run({ root }, "--without", "gelu", "--epochs", "1");
+      const html = await Deno.readTextFile(trained.run.path("report.html"));
       assertStringIncludes(html, "backend cpu. GELU was left out: in its place relu. 5 training");
     });
   });
@@ -83,8 +83,8 @@ describe("runCifar()", () => {
     await inFolder(async (root) => {
       const weights = new Set<string>();
       for (const part of [[], ["--without", "flip"], ["--without", "translate"]]) {
-        const { run: { path } } = await run({ root, isTested: false }, "--epochs", "1", ...part);
-        weights.add(`${await Deno.readFile(path("model.safetensors"))}`);
+        const trained = await run({ root, isTested: false }, "--epochs", "1", ...part);
+        weights.add(`${await Deno.readFile(trained.run.path("model.safetensors"))}`);
       }
       assertEquals(weights.size, 3);
     });
