@@ -18,7 +18,7 @@ const rows = new Map(
     ["random", "safetensors", "plot"],
     ["tensor", "data"],
     ["layers", "losses", "optim", "tfjs"],
-    ["train", "onnx"],
+    ["train", "onnx", "torch", "layers-model"],
     ["cli"],
   ].flatMap((names, row) => names.map((name) => [`@gradus/${name}`, row])),
 );
