@@ -1,0 +1,24 @@
+/**
+ * Networks to files of ONNX and back.
+ *
+ * @example
+ * ```ts
+ * import { parseOnnx } from "@gradus/onnx";
+ * import { assertThrows } from "@std/assert";
+ *
+ * assertThrows(() => parseOnnx(new Uint8Array()), SyntaxError, "it must have a graph: found none");
+ * ```
+ *
+ * @module
+ */
+
+export type {
+  OnnxAttribute,
+  OnnxDtype,
+  OnnxGraph,
+  OnnxModel,
+  OnnxNode,
+  OnnxTensor,
+  OnnxValue,
+} from "./onnx_model.ts";
+export { parseOnnx, type ParseOptions } from "./parse_onnx.ts";
