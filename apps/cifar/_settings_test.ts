@@ -3,5 +3,6 @@ import { FLAGS, type Settings } from "./flags.ts";
 
 /** The settings of a command line. */
 export function settingsOf(...args: string[]): Settings {
-  return parseFlags(args, FLAGS);
+  const flags = parseFlags(args, FLAGS);
+  return { ...flags, backend: flags.backend === "auto" ? "cpu" : flags.backend };
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { chooseBackend } from "@gradus/cli/choose-backend";
 import { integerFlag, switchFlag } from "@gradus/cli/flag";
 import { helpText, parseFlags } from "@gradus/cli/parse-flags";
 import { ProgressLine } from "@gradus/cli/progress-line";
@@ -35,7 +36,7 @@ try {
     const settings: Settings = {
       ...parseFlags([], TRAINING),
       ...{ recipe: "quick", validation: VALIDATION, "model-name": "cifar_ablations" },
-      ...{ data: flags.data, backend: flags.backend },
+      ...{ data: flags.data, backend: (await chooseBackend(flags.backend)).name },
     };
     await main(settings, flags);
   }

@@ -1,5 +1,6 @@
 import { choiceFlag, textFlag } from "@gradus/cli/flag";
 import { imageFlags } from "@gradus/cli/image-flags";
+import type { BackendName } from "@gradus/cli/open-backend";
 import type { FlagValues } from "@gradus/cli/parse-flags";
 import { type PartName, PARTS } from "./parts.ts";
 import { type RecipeName, RECIPES } from "./recipes.ts";
@@ -44,5 +45,5 @@ export const CHANGEABLE = [
   "help",
 ] as const;
 
-/** The settings of a run. */
-export type Settings = FlagValues<typeof FLAGS>;
+/** The settings of a run, for which a backend was chosen. */
+export type Settings = FlagValues<typeof FLAGS> & { readonly backend: BackendName };

@@ -1,12 +1,11 @@
-import { BACKENDS } from "@gradus/cli/open-backend";
+import { parseFlags } from "@gradus/cli/parse-flags";
 import { assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
-import { settingsOf } from "./_settings_test.ts";
 import { CHANGEABLE, FLAGS } from "./flags.ts";
 
 describe("FLAGS", () => {
   it("have these defaults", () => {
-    assertEquals(settingsOf(), {
+    assertEquals(parseFlags([], FLAGS), {
       recipe: "default",
       "learning-rate": null,
       epochs: null,
@@ -18,7 +17,7 @@ describe("FLAGS", () => {
       data: null,
       sample: false,
       resume: null,
-      backend: BACKENDS[0],
+      backend: "auto",
       json: false,
       help: false,
       without: null,

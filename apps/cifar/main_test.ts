@@ -14,7 +14,17 @@ function namesIn(folder: string): string[] {
 /** A run of a few seconds. */
 const quick = ["--sample", "--recipe", "quick", "--epochs", "1", "--limit", "300"];
 /** A run of moments: few images, and few to predict in place of the 1,000 of the sample. */
-const tiny = ["--sample", "--recipe", "quick", "--limit", "24", "--validation", "8"];
+const tiny = [
+  "--backend",
+  "cpu",
+  "--sample",
+  "--recipe",
+  "quick",
+  "--limit",
+  "24",
+  "--validation",
+  "8",
+];
 const few = ["--test", "few.npy"];
 
 async function writeFew(folder: string, shape = [3, 32, 32, 3]): Promise<void> {
@@ -43,8 +53,9 @@ describe("deno task cifar", () => {
       const { code, stdout, stderr } = await cifar.run(folder, ...args);
       assertEquals({ code, stderr }, { code: 0, stderr: "" });
       const lines = stdout.split("\n");
-      assertEquals(lines.length, 5);
+      assertEquals(lines.length, 6);
       assertEquals(lines.at(-1), "");
+      assertMatch(lines.shift()!, /^Backend (cpu|webgpu): .+\.$/);
       assertMatch(
         lines[0]!,
         /^epoch {3}1 {2}training loss \d\.\d{3} {2}accuracy \d+\.\d\d % {2}validation loss \d\.\d{3} {2}accuracy \d+\.\d\d % {2}\d+\.\d s$/,

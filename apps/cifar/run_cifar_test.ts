@@ -46,7 +46,7 @@ describe("runCifar()", () => {
         changeable: CHANGEABLE,
       });
       assertEquals(settings, { ...settingsOf(...args), resume: stopped.resumable });
-      const resumed = await runCifar(task, settings, { root });
+      const resumed = await runCifar(task, { ...settings, backend: "cpu" }, { root });
       for (const name of ["model.safetensors", "checkpoint.safetensors", "predictions.csv"]) {
         assertEquals(
           await Deno.readFile(resumed.run.path(name)),

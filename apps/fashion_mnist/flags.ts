@@ -1,6 +1,7 @@
 import type { FlagValues } from "@gradus/cli/parse-flags";
 import { numberFlag, numbersFlag } from "@gradus/cli/flag";
 import { imageFlags } from "@gradus/cli/image-flags";
+import type { BackendName } from "@gradus/cli/open-backend";
 
 /** Training images held out unless it is told otherwise. */
 export const HELD_OUT = { files: 5000, drawn: 500 };
@@ -35,5 +36,5 @@ export const FLAGS = {
 /** Flags that may differ from those of the run to go on from. */
 export const CHANGEABLE = ["epochs", "model-name", "data", "backend", "json", "help"] as const;
 
-/** The settings of a run. */
-export type Settings = FlagValues<typeof FLAGS>;
+/** The settings of a run, for which a backend was chosen. */
+export type Settings = FlagValues<typeof FLAGS> & { readonly backend: BackendName };

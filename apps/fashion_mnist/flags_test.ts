@@ -1,4 +1,4 @@
-import { BACKENDS } from "@gradus/cli/open-backend";
+import { parseFlags } from "@gradus/cli/parse-flags";
 import { UsageError } from "@gradus/cli/usage-error";
 import { assertEquals, assertThrows } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
@@ -9,7 +9,7 @@ describe("FLAGS", () => {
   it("have these defaults", () => {
     // How it is trained best is for docs/results to say.
     const { hidden, dropout, momentum, "weight-decay": decay, "learning-rate": rate, ...rest } =
-      settingsOf();
+      parseFlags([], FLAGS);
     assertEquals(rest, {
       epochs: 10,
       batch: 128,
@@ -20,7 +20,7 @@ describe("FLAGS", () => {
       data: null,
       sample: false,
       resume: null,
-      backend: BACKENDS[0],
+      backend: "auto",
       json: false,
       help: false,
     });

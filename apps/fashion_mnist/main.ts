@@ -4,6 +4,7 @@
  * @module
  */
 
+import { chooseBackend } from "@gradus/cli/choose-backend";
 import { DivergedError } from "@gradus/cli/diverged-error";
 import { helpText } from "@gradus/cli/parse-flags";
 import { ProgressLine } from "@gradus/cli/progress-line";
@@ -16,8 +17,8 @@ const STOPPED = 130;
 
 const startMs = performance.now();
 try {
-  const settings = await resumeFlags(Deno.args, FLAGS, { changeable: CHANGEABLE });
-  if (settings.help) {
+  const flags = await resumeFlags(Deno.args, FLAGS, { changeable: CHANGEABLE });
+  if (flags.help) {
     console.log(helpText(FLAGS, {
       command: "deno task fashion-mnist",
       purpose: "Trains a perceptron on Fashion-MNIST, or with --sample on drawn shapes.",
@@ -27,7 +28,8 @@ try {
         `${STOPPED} after Ctrl-C.`,
     }));
   } else {
-    Deno.exitCode = await main(settings);
+    const { name: backend, reason } = await chooseBackend(flags.backend);
+    Deno.exitCode = await main({ ...flags, backend }, reason);
   }
 } catch (error) {
   const isExpected = error instanceof UsageError || error instanceof DivergedError;
@@ -38,13 +40,14 @@ try {
   Deno.exit(error instanceof UsageError ? 2 : 1);
 }
 
-async function main(settings: Settings): Promise<number> {
+async function main(settings: Settings, reason: string | null): Promise<number> {
   // Loaded now, so that help and wrong flags answer at once.
   const { epochText } = await import("@gradus/cli/epoch-text");
   const { progressText } = await import("@gradus/cli/progress-text");
   const { readImages } = await import("./images.ts");
   const { runFashionMnist } = await import("./run_fashion_mnist.ts");
   const task = await readImages(settings);
+  if (reason !== null) console.log(`Backend ${settings.backend}: ${reason}.`);
 
   const stop = new AbortController();
   const abort = () => stop.abort();

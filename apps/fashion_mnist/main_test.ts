@@ -9,7 +9,17 @@ function namesIn(folder: string): string[] {
   return [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
 }
 
-const tiny = ["--sample", "--hidden", "16", "--limit", "60", "--validation", "20"];
+const tiny = [
+  "--backend",
+  "cpu",
+  "--sample",
+  "--hidden",
+  "16",
+  "--limit",
+  "60",
+  "--validation",
+  "20",
+];
 
 describe("deno task fashion-mnist", () => {
   it("may read, and write to experiments/", () => {
@@ -22,7 +32,8 @@ describe("deno task fashion-mnist", () => {
       const { code, stdout, stderr } = await fashionMnist.run(folder, ...args, "--hidden", "32,32");
       assertEquals({ code, stderr }, { code: 0, stderr: "" });
       const lines = stdout.split("\n");
-      assertEquals([lines.length, lines.at(-1)], [5, ""]);
+      assertEquals([lines.length, lines.at(-1)], [6, ""]);
+      assertMatch(lines.shift()!, /^Backend (cpu|webgpu): .+\.$/);
       assertMatch(lines[0]!, /^epoch {3}1 {2}training loss \d+\.\d{3} {2}accuracy /);
       assertMatch(lines[1]!, /^Test accuracy \d+\.\d\d %\.$/);
       const path = "experiments/fashion_mnist/001";
@@ -175,7 +186,7 @@ describe("deno task fashion-mnist", () => {
         "Cannot decode data/train-images-idx3-ubyte as bytes 0 and 1 must be 0: found 110 and 111",
       );
       await refuses(
-        ["--sample", "--limit", "100"],
+        ["--sample", "--limit", "100", "--backend", "cpu"],
         "Cannot hold out 500 images to validate by as some must be left to train on: found 100 in all",
       );
       assertEquals(namesIn(folder), ["data"]);

@@ -39,8 +39,8 @@ export type ImageFlags = {
   readonly sample: Flag<boolean>;
   /** The run to go on from; null for none. */
   readonly resume: Flag<string | null>;
-  /** What computes. */
-  readonly backend: Flag<BackendName>;
+  /** What computes; `auto` leaves it to the machine. */
+  readonly backend: Flag<BackendName | "auto">;
   /** Whether the last line is JSON. */
   readonly json: Flag<boolean>;
   /** Whether to show help. */
@@ -120,7 +120,11 @@ export function imageFlags(
       fallback: null,
       placeholder: "experiments/NAME/RUN",
     }),
-    backend: choiceFlag({ description: "what computes", fallback: BACKENDS[0], choices: BACKENDS }),
+    backend: choiceFlag({
+      description: "what computes",
+      fallback: "auto",
+      choices: ["auto", ...BACKENDS],
+    }),
     json: switchFlag({ description: "print one JSON object as the last line" }),
     help: switchFlag({ description: "show this help" }),
   };

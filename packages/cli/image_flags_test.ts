@@ -24,7 +24,7 @@ describe("imageFlags()", () => {
       data: null,
       sample: false,
       resume: null,
-      backend: BACKENDS[0],
+      backend: "auto",
       json: false,
       help: false,
     });
@@ -50,7 +50,7 @@ describe("imageFlags()", () => {
       ["validation", "0", "a whole number of at least 1"],
       ["limit", "9", "a whole number of at least 10"],
       ["model-name", "../x", name],
-      ["backend", "tpu", `one of ${BACKENDS.join(", ")}`],
+      ["backend", "tpu", `one of auto, ${BACKENDS.join(", ")}`],
     ];
     for (const [flag, value, rule] of wrong) {
       assertUsageError(

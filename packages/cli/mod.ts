@@ -15,6 +15,7 @@
  * @module
  */
 
+export * from "./choose_backend.ts";
 export * from "./classifier_report.ts";
 export * from "./classify.ts";
 export * from "./config_file.ts";
