@@ -28,6 +28,12 @@ export interface TrialFolder {
   readonly diverged: string | null;
 }
 
+/** A trial with its epochs. */
+export interface MergedTrial extends TrialFolder {
+  /** All of them; where training did not go astray, the last one has means of the validation rows. */
+  readonly epochs: readonly EpochEntry[];
+}
+
 /** What {@linkcode findTrials} finds. */
 export interface FoundTrials {
   /** Trials that were run to their end, in the order of their folders. */
@@ -146,8 +152,8 @@ async function readOutcome(folder: string): Promise<{ readonly diverged: string 
  * @param trials As {@linkcode findTrials} finds them, in any order, some of them twice.
  * @param names What each trial of the sweep is called, in order, as {@linkcode trialName} has it.
  * @returns One folder a trial.
- * @throws {UsageError} If they are of several sweeps, one is missing, or two of the same trial differ in
- * more than times.
+ * @throws {UsageError} If they are of several sweeps, one is missing or lacks its epochs, or two of the same
+ * trial differ in more than times.
  *
  * @example
  * ```ts
@@ -170,10 +176,11 @@ async function readOutcome(folder: string): Promise<{ readonly diverged: string 
 export async function mergeTrials(
   trials: readonly TrialFolder[],
   names: readonly string[],
-): Promise<TrialFolder[]> {
+): Promise<MergedTrial[]> {
   assertOneSweep(trials);
-  const merged = new Map<number, TrialFolder>();
-  for (const trial of trials) {
+  const merged = new Map<number, MergedTrial>();
+  for (const folder of trials) {
+    const trial = await readEpochs(folder);
     const first = merged.get(trial.sweep.trial);
     if (first === undefined) merged.set(trial.sweep.trial, trial);
     else await assertAlike(first, trial);
@@ -232,8 +239,17 @@ function namesOf(...configs: readonly Config[]): string[] {
   return [...new Set(configs.flatMap(Object.keys))];
 }
 
+async function readEpochs(trial: TrialFolder): Promise<MergedTrial> {
+  const { folder, diverged } = trial;
+  const epochs = await readHistory(folder, { verb: "collect" });
+  if (diverged !== null || epochs.at(-1)?.validation !== undefined) return { ...trial, epochs };
+  throw new UsageError(
+    `Cannot collect ${folder} as its history.json must end with what validation gave: found none`,
+  );
+}
+
 /** A trial gives the same numbers whenever it is run: of two that differ, one is not to be trusted. */
-async function assertAlike(first: TrialFolder, second: TrialFolder): Promise<void> {
+async function assertAlike(first: MergedTrial, second: MergedTrial): Promise<void> {
   const [own, other] = await Promise.all([first, second].map(contentsOf));
   const differing = Object.keys(own!).filter((name) => own![name] !== other![name]);
   if (differing.length === 0) return;
@@ -245,14 +261,15 @@ async function assertAlike(first: TrialFolder, second: TrialFolder): Promise<voi
 }
 
 /** What two runs of a trial have in common, as text. */
-async function contentsOf({ folder, diverged }: TrialFolder): Promise<Record<string, string>> {
-  const history = await readHistory(folder, { verb: "collect" });
+async function contentsOf(
+  { folder, diverged, epochs }: MergedTrial,
+): Promise<Record<string, string>> {
   const model = diverged === null
     ? await readFileWhole(`${folder}/model.safetensors`).catch(() => new Uint8Array())
     : new Uint8Array();
   return {
     "trial.json": `${diverged}`,
-    "history.json": JSON.stringify(history.map(withoutTime)),
+    "history.json": JSON.stringify(epochs.map(withoutTime)),
     "model.safetensors": new TextDecoder("latin1").decode(model),
   };
 }

@@ -118,6 +118,19 @@ describe("mergeTrials()", () => {
     });
   });
 
+  it("has the epochs of each trial, and refuses one without", async () => {
+    await inFolder(async (root) => {
+      const { folder, epochs } = await writeTrial(root, 0);
+      const { trials } = await findTrials([root]);
+      assertEquals((await mergeTrials(trials, ["seed 0"]))[0]!.epochs, epochs);
+      await Deno.writeTextFile(`${folder}/history.json`, "[]");
+      await refuses(
+        () => mergeTrials(trials, ["seed 0"]),
+        `Cannot collect ${folder} as its history.json must end with what validation gave: found none`,
+      );
+    });
+  });
+
   it("refuses trials of several sweeps", async () => {
     await inFolder(async (root) => {
       const [a, b] = [

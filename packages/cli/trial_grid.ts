@@ -59,8 +59,7 @@ export function trialGrid<Settings extends SweepSettings, const Axis extends key
 /**
  * What tells a trial from the others of its sweep, for messages.
  *
- * @param trial The trial's settings.
- * @param axes Names of what the sweep varies, beside the seed; what is null is left out.
+ * @param values What the sweep varies, and the seed, by name; what is null is left out.
  * @returns A text such as `learning-rate 0.1, seed 3`.
  *
  * @example
@@ -68,15 +67,12 @@ export function trialGrid<Settings extends SweepSettings, const Axis extends key
  * import { trialName } from "@gradus/cli";
  * import { assertEquals } from "@std/assert";
  *
- * assertEquals(trialName({ rate: 0.1, epochs: 8, seed: 3 }, ["rate"]), "rate 0.1, seed 3");
+ * assertEquals(trialName({ "learning-rate": 0.1, seed: 3 }), "learning-rate 0.1, seed 3");
  * ```
  */
-export function trialName<Trial extends { readonly seed: number }>(
-  trial: Trial,
-  axes: readonly (keyof Trial & string)[],
-): string {
-  return [...axes, "seed" as const]
-    .filter((name) => trial[name] !== null)
-    .map((name) => `${name} ${trial[name]}`)
+export function trialName(values: Readonly<Record<string, unknown>>): string {
+  return Object.entries(values)
+    .filter(([, value]) => value !== null)
+    .map(([name, value]) => `${name} ${value}`)
     .join(", ");
 }
