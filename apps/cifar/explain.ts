@@ -2,16 +2,19 @@ import type { ReportPart, ReportSection } from "@gradus/cli/report-page";
 import type { Sequential } from "@gradus/layers";
 import { ABLATIONS, type Ablations, type AblationSummary, summarise } from "./ablations.ts";
 import type { Settings } from "./flags.ts";
+import { trainingOperations } from "./operations.ts";
 import { type PartName, PARTS } from "./parts.ts";
 import type { Recipe } from "./recipes.ts";
 
 /** Sections on the model, its parts and its making. */
 export function explain(
-  { model, recipe, epochs, batch, validation, settings, backend }: {
+  { model, recipe, epochs, batch, images, validation, settings, backend }: {
     readonly model: Sequential;
     readonly recipe: Recipe;
     readonly epochs: number;
     readonly batch: number;
+    /** Training images, without those held out. */
+    readonly images: number;
     readonly validation: number;
     readonly settings: Settings;
     /** What computed. */
@@ -35,6 +38,11 @@ export function explain(
           `SGD with Nesterov momentum 0.85, batches of ${batch}, ${epochs} epochs, one cycle of the learning rate, blocks of ${
             recipe.widths.join(", ")
           } channels, seed ${settings.seed}, backend ${backend}.${left} ${validation} training images were held out to validate by; the test images were looked at once, at the end. config.json has every setting.`,
+      }, {
+        kind: "text",
+        text: `${images} training images an epoch took ${
+          trainingOperations(model, images * epochs).toExponential(1).replace("e+", "e")
+        } floating-point operations in all: 2 a multiply-add, forward once and backward twice. The training loss is that of smoothed labels and of images that were mirrored and shifted, which is why it lies above the validation loss.`,
       }],
     },
   ];

@@ -53,6 +53,7 @@ export async function runCifar(
     explain: ({ model }) =>
       explain({
         ...{ model, recipe, epochs, batch, validation, settings },
+        images: Math.min(settings.limit ?? Infinity, task.training.x.shape[0]!) - validation,
         backend: backend.name,
       }),
     ...{ backend, epochs, batch, validation, resume },

@@ -67,6 +67,7 @@ describe("runCifar()", () => {
       assertStringIncludes(html, "batches of 8, 2 epochs");
       assertStringIncludes(html, "blocks of 16, 48, 96 channels, seed 11, backend cpu. 5 training");
       assertStringIncludes(html, '<td class="prose">dirac start</td>');
+      assertStringIncludes(html, "<p>19 training images an epoch took 6.7e8 floating-point");
       assert(!html.includes("was left out"));
     });
   });

@@ -1,0 +1,20 @@
+import type { Sequential } from "@gradus/layers";
+
+/**
+ * Floating-point operations of a training: 2 a multiply-add of a convolution or a dense layer, forward once
+ * and backward twice for each image of each epoch.
+ *
+ * @param model The network, initialised.
+ * @param imagesSeen Training images times epochs.
+ * @returns The operations.
+ */
+export function trainingOperations(model: Sequential, imagesSeen: number): number {
+  const multiplyAdds = model.layers.reduce((sum, layer, place) => {
+    const weight = layer.parameters.find(({ name }) => name === "weight");
+    const [height, width] = model.outputShapes[place]!;
+    // A kernel is at each pixel of the output once, the weight of a dense layer once.
+    return sum +
+      (weight?.value.size ?? 0) * (weight?.value.shape.length === 4 ? height! * width! : 1);
+  }, 0);
+  return 6 * multiplyAdds * imagesSeen;
+}
