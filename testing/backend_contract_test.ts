@@ -8,7 +8,7 @@ const useless = new Proxy({} as Backend, {
   get: (_target, key) => key === "close" ? () => Promise.resolve() : undefined,
 });
 const kernels = Object.keys(reference()).filter((key) => key !== "name" && key !== "float");
-const memory: KernelName[] = ["memory", "allocate", "release", "write", "read", "close"];
+const memory: KernelName[] = ["memory", "allocate", "release", "write", "read", "pace", "close"];
 const skip: Skip = Object.fromEntries(
   [...kernels, ...memory].map((kernel) => [kernel, "it has no kernels"]),
 );

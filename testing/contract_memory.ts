@@ -4,7 +4,7 @@ import { assertIdentical, assertSame } from "./agreement.ts";
 import type { Contract } from "./kernel_contract.ts";
 
 export const memoryContract: Contract<
-  "memory" | "allocate" | "release" | "write" | "read" | "close"
+  "memory" | "allocate" | "release" | "write" | "read" | "pace" | "close"
 > = {
   memory(test) {
     test("counts storages and bytes, and remembers the peak", (backend) => {
@@ -196,6 +196,18 @@ export const memoryContract: Contract<
       const x = backend.allocate(backend.float, 3, "a test");
       for (let i = 0; i < 1000; i++) backend.binary("add", operand(x), 1, operand(x));
       assertSame(await backend.read(x, 0, 3), [1000, 1000, 1000], "the storage");
+      backend.release(x);
+    });
+  },
+
+  pace(test) {
+    test("resolves again and again, and leaves kernels in their order", async (backend) => {
+      const x = backend.allocate(backend.float, 3, "a test");
+      for (let i = 0; i < 10; i++) {
+        backend.binary("add", operand(x), 1, operand(x));
+        await backend.pace?.();
+      }
+      assertSame(await backend.read(x, 0, 3), [10, 10, 10], "the storage");
       backend.release(x);
     });
   },

@@ -263,6 +263,11 @@ export interface Backend extends AsyncDisposable {
   write(storage: Storage, values: NumericArray, offset: number): void;
   /** A fresh, unshared copy of `length` numbers from `offset` on, as they are when called. */
   read(storage: Storage, offset: number, length: number): Promise<NumericArray>;
+  /**
+   * Resolves when the device is not far behind what was called, so that a loop that never reads does not pile
+   * up work and memory; absent where kernels have run when they return.
+   */
+  pace?(): Promise<void>;
   /** Ends the backend with all it holds; what is read or run afterwards throws. */
   close(): Promise<void>;
 

@@ -40,7 +40,7 @@ export function walk(
 }
 
 /** Strides of `input` along the axes of `shape`; 0 where the input is repeated. */
-function broadcastStrides(input: Shape, shape: Shape): number[] {
+export function broadcastStrides(input: Shape, shape: Shape): number[] {
   const own = stridesOf(input);
   const missing = shape.length - input.length;
   return shape.map((_, axis) =>

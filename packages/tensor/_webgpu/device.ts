@@ -1,0 +1,89 @@
+import { WebGpuError } from "./web_gpu_error.ts";
+
+/**
+ * Which programs suit the adapter: products whose tiles lie in registers alone, for processors that play a
+ * GPU and graphics units that share the processor's memory, or in workgroup memory too, for all others.
+ */
+export type KernelFamily = "registers" | "workgroup";
+
+/** What is known of an adapter. */
+export interface AdapterFacts {
+  /** Who made it, as the runtime says it. */
+  readonly vendor: string;
+  /** Its generation, as the runtime says it; may be empty. */
+  readonly architecture: string;
+  /** Its name, as the runtime says it; may be empty. */
+  readonly description: string;
+  /** Whether a processor plays it. */
+  readonly isFallback: boolean;
+}
+
+/** Limits that are asked of the adapter; WebGPU's defaults suit the smallest phone. */
+const LIMITS = [
+  "maxStorageBuffersPerShaderStage",
+  "maxBufferSize",
+  "maxStorageBufferBindingSize",
+  "maxComputeWorkgroupStorageSize",
+  "maxComputeInvocationsPerWorkgroup",
+  "maxComputeWorkgroupSizeX",
+  "minUniformBufferOffsetAlignment",
+] as const;
+
+/** Features that kernels know how to use. */
+const FEATURES = ["shader-f16", "timestamp-query", "subgroups"] as const;
+
+/** Asks for an adapter, and for a device with all of it that kernels use. */
+export async function openDevice(options: {
+  readonly gpu?: GPU;
+  readonly powerPreference?: GPUPowerPreference;
+}): Promise<{ device: GPUDevice; adapter: AdapterFacts }> {
+  const gpu = options.gpu ?? (globalThis.navigator as { gpu?: GPU } | undefined)?.gpu;
+  if (gpu === undefined) {
+    throw new WebGpuError(
+      "unavailable",
+      "Cannot open the webgpu backend as the runtime must have WebGPU: found no navigator.gpu",
+    );
+  }
+  const { powerPreference = "high-performance" } = options;
+  const adapter = await gpu.requestAdapter({ powerPreference });
+  if (adapter === null) {
+    throw new WebGpuError(
+      "unavailable",
+      "Cannot open the webgpu backend as the machine must have an adapter: found none",
+    );
+  }
+  const requiredFeatures = FEATURES.filter((name) =>
+    adapter.features.has(name as GPUFeatureName)
+  ) as GPUFeatureName[];
+  const requiredLimits = Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]]));
+  let device: GPUDevice;
+  try {
+    device = await adapter.requestDevice({ requiredFeatures, requiredLimits });
+  } catch (cause) {
+    throw new WebGpuError(
+      "unavailable",
+      `Cannot open the webgpu backend as the adapter must give a device: found ${
+        (cause as Error).message
+      }`,
+    );
+  }
+  return { device, adapter: factsOf(adapter.info) };
+}
+
+function factsOf(info: GPUAdapterInfo): AdapterFacts {
+  const { vendor, architecture, description } = info;
+  const software = /llvmpipe|swiftshader|softpipe|basic render/i;
+  return {
+    vendor,
+    architecture,
+    description,
+    isFallback: (info as { isFallbackAdapter?: boolean }).isFallbackAdapter === true ||
+      software.test(`${architecture} ${description}`),
+  };
+}
+
+/** The family for an adapter: see {@linkcode KernelFamily}. Intel's units share the processor's memory. */
+export function familyFor({ vendor, isFallback }: AdapterFacts): KernelFamily {
+  const isIntel = vendor === "intel" || vendor === `${0x8086}`;
+  return isFallback || isIntel ? "registers" : "workgroup";
+}

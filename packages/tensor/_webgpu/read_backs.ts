@@ -1,0 +1,33 @@
+import { type BufferPool } from "./buffer_pool.ts";
+import type { Block } from "./buffer_pool.ts";
+import { MAP_READ } from "./constants.ts";
+
+/** A copy of memory on its way to the host. */
+export interface ReadBack {
+  readonly block: Block;
+  readonly sizeBytes: number;
+}
+
+/** Memory that the host can map, taken for each read and given back after it: reads overlap. */
+export class ReadBacks {
+  readonly #pool: BufferPool;
+
+  constructor(pool: BufferPool) {
+    this.#pool = pool;
+  }
+
+  take(sizeBytes: number): ReadBack {
+    const purpose = "what is read from the device";
+    return { block: this.#pool.take(sizeBytes, { limitBytes: Infinity, purpose }), sizeBytes };
+  }
+
+  /** Waits for the copy to be there, and returns its bytes. */
+  async deliver({ block, sizeBytes }: ReadBack): Promise<ArrayBuffer> {
+    const { buffer } = block;
+    await buffer.mapAsync(MAP_READ, 0, sizeBytes);
+    const bytes = buffer.getMappedRange(0, sizeBytes).slice(0);
+    buffer.unmap();
+    this.#pool.give(block);
+    return bytes;
+  }
+}

@@ -1,0 +1,32 @@
+import type { Operand, Storage } from "../backend.ts";
+import type { DType } from "../dtype.ts";
+import type { Block } from "./buffer_pool.ts";
+
+/** A block of the device's memory, until it is released. */
+export class WebGpuStorage implements Storage {
+  readonly dtype: DType;
+  readonly length: number;
+  block: Block | null;
+  /** Whether its block still holds the numbers of another storage, which have to be cleared before use. */
+  isStale: boolean;
+
+  constructor(block: Block, { dtype, length }: { dtype: DType; length: number }) {
+    this.block = block;
+    this.dtype = dtype;
+    this.length = length;
+    this.isStale = block.isUsed;
+  }
+}
+
+/** The storage behind an operand. */
+export function storageOf(operand: Operand): WebGpuStorage {
+  return operand.storage as WebGpuStorage;
+}
+
+/** The block of a storage. */
+export function blockOf(storage: WebGpuStorage): Block {
+  if (storage.block === null) {
+    throw new Error("Cannot use memory of the webgpu backend as it must not be released yet");
+  }
+  return storage.block;
+}

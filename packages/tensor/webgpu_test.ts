@@ -1,0 +1,44 @@
+import { backendContract, type Skip } from "@gradus/testing";
+import { webGpu } from "@gradus/tensor/webgpu";
+
+const none = "not written yet";
+const skip: Skip = {
+  matmul: none,
+  conv2d: none,
+  conv2dInputGradient: none,
+  conv2dKernelGradient: none,
+  reduce: none,
+  argReduce: none,
+  transpose: none,
+  slice: none,
+  paste: none,
+  gather: none,
+  gatherGradient: none,
+  softmax: none,
+  logSoftmax: none,
+  softmaxGradient: none,
+  softmaxCrossEntropy: none,
+  crossEntropy: none,
+  crossEntropyGradient: none,
+  pointwiseLoss: none,
+  pointwiseLossGradient: none,
+  countCorrect: none,
+  maxPool2d: none,
+  maxPool2dGradient: none,
+  averagePool2d: none,
+  averagePool2dGradient: none,
+  batchNorm: none,
+  batchNormInference: none,
+  batchNormGradient: none,
+  layerNorm: none,
+  layerNormGradient: none,
+  gradientNorms: none,
+  sgdStep: none,
+  adamStep: none,
+  rmsPropStep: none,
+  adagradStep: none,
+};
+
+for (const family of ["registers", "workgroup"] as const) {
+  backendContract(`webgpu (${family})`, () => webGpu({ family }), { skip });
+}
