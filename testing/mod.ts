@@ -8,3 +8,5 @@ export { assertClose } from "./assert_close.ts";
 export { assertThrowsExactly } from "./assert_throws_exactly.ts";
 export { backendContract } from "./backend_contract.ts";
 export type { KernelName, Open, RowName, Skip, Subtlety } from "./kernel_contract.ts";
+export { lacksWebGpu } from "./lacks_web_gpu.ts";
+export { stagedGpu } from "./staged_gpu.ts";

@@ -1,5 +1,4 @@
-import { type BufferPool } from "./buffer_pool.ts";
-import type { Block } from "./buffer_pool.ts";
+import type { Block, BufferPool } from "./buffer_pool.ts";
 import { MAP_READ } from "./constants.ts";
 
 /** A copy of memory on its way to the host. */

@@ -1,0 +1,26 @@
+/**
+ * The machine's GPU, with lower limits or a device that was meddled with: to see what a backend does where
+ * GPUs are small, or fail.
+ *
+ * @param options `limits` replace those of the adapter; `onDevice` gets each device before the backend does.
+ */
+export function stagedGpu(options: {
+  readonly limits?: Readonly<Record<string, number>>;
+  readonly onDevice?: (device: GPUDevice) => void;
+}): GPU {
+  const requestAdapter = async (wish?: GPURequestAdapterOptions) => {
+    const adapter = await navigator.gpu.requestAdapter(wish);
+    if (adapter === null) return null;
+    const limits = new Proxy(adapter.limits, {
+      get: (own, name) => options.limits?.[String(name)] ?? Reflect.get(own, name, own),
+    });
+    const requestDevice = async (descriptor?: GPUDeviceDescriptor) => {
+      const device = await adapter.requestDevice(descriptor);
+      options.onDevice?.(device);
+      return device;
+    };
+    const { info, features } = adapter;
+    return { info, features, limits, requestDevice } as unknown as GPUAdapter;
+  };
+  return { requestAdapter } as unknown as GPU;
+}
