@@ -32,6 +32,7 @@ try {
     Deno.serve({
       hostname: "127.0.0.1",
       port,
+      automaticCompression: true,
       onListen: ({ port }) => console.log(`The playground is at http://127.0.0.1:${port}/`),
     }, handler);
   }
