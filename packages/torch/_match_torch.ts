@@ -1,7 +1,7 @@
 import type { NamedArray } from "@gradus/safetensors";
 import { equalShapes, formatShape, ShapeError, type Tensor } from "@gradus/tensor";
-import { fromTorch, type TorchTensor } from "./_torch_tensor.ts";
-import type { NamedTensor } from "./_values_of.ts";
+import { fromTorch } from "./_torch_tensor.ts";
+import type { FileTensor } from "./_training_tensors.ts";
 
 /** A tensor, and the numbers that it shall get. */
 export interface Match {
@@ -12,33 +12,25 @@ export interface Match {
 /** What PyTorch keeps beside running statistics, and Gradus does not. */
 const COUNT = ".num_batches_tracked";
 
-/**
- * What of a file fits which tensor; nothing is written yet, so that a bad file changes nothing.
- *
- * @param file The file's name, for messages.
- * @param arrays What it holds, without what its names begin with.
- * @param tensors What it must hold, and the tensors here that are meant.
- */
+/** What of a file fits which tensor; nothing is written yet, so that a bad file changes nothing. */
 export function matchTorch(
   file: string,
   arrays: ReadonlyMap<string, Required<NamedArray>>,
-  tensors: { readonly expected: readonly TorchTensor[]; readonly own: readonly NamedTensor[] },
+  tensors: readonly FileTensor[],
 ): Match[] {
-  const { expected, own } = tensors;
-  const byName = new Map(own.map(({ name, value }) => [name, value]));
-  const names = new Set(expected.map(({ name }) => name));
-  const missing = expected.filter(({ name }) => !arrays.has(name)).map(({ name }) => name);
+  const names = new Set(tensors.map(({ name }) => name));
+  const missing = [...names].filter((name) => !arrays.has(name));
   const extra = [...arrays.keys()].filter((name) => !names.has(name) && !isCount(name, names));
   if (missing.length > 0 || extra.length > 0) {
     throw new TypeError(
-      `Cannot load ${file} as it must have the model's tensors and no other: found missing ${
+      `Cannot load ${file} as it must have the tensors that are expected and no other: found missing ${
         list(missing)
       }, extra ${list(extra)}`,
     );
   }
-  return expected.map((tensor) => ({
-    tensor: byName.get(tensor.own)!,
-    data: fromTorch(numbersOf(file, arrays.get(tensor.name)!, tensor), tensor),
+  return tensors.map((tensor) => ({
+    tensor: tensor.value,
+    data: fromTorch(numbersOf(file, arrays.get(tensor.name)!, tensor), tensor.layout),
   }));
 }
 
@@ -49,18 +41,18 @@ function isCount(name: string, names: ReadonlySet<string>): boolean {
 function numbersOf(
   file: string,
   { dtype, shape, data }: Required<NamedArray>,
-  tensor: TorchTensor,
+  { name, layout }: FileTensor,
 ): Float32Array | Float64Array {
-  if (!equalShapes(shape, tensor.shape)) {
+  if (!equalShapes(shape, layout.shape)) {
     throw new ShapeError(
-      `Cannot load ${tensor.name} from ${file} as its shape must be ${
-        formatShape(tensor.shape)
-      }: found ${formatShape(shape)}`,
+      `Cannot load ${name} from ${file} as its shape must be ${formatShape(layout.shape)}: found ${
+        formatShape(shape)
+      }`,
     );
   }
   if (data instanceof Float32Array || data instanceof Float64Array) return data;
   throw new TypeError(
-    `Cannot load ${tensor.name} from ${file} as its type must be F32 or F64: found ${dtype}`,
+    `Cannot load ${name} from ${file} as its type must be F32 or F64: found ${dtype}`,
   );
 }
 

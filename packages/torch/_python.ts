@@ -36,3 +36,10 @@ export function pythonList(items: readonly string[], indent: string): string {
 export function indented(text: string, by: number): string {
   return text.replace(/^(?=.)/gm, " ".repeat(by));
 }
+
+/** The definitions of functions that several parts need, each once. */
+export function definitionsOf(
+  parts: readonly { readonly functions: Readonly<Record<string, string>> }[],
+): string[] {
+  return [...new Map(parts.flatMap(({ functions }) => Object.entries(functions))).values()];
+}

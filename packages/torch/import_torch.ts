@@ -3,7 +3,7 @@ import { decodeSafetensors } from "@gradus/safetensors";
 import { matchTorch } from "./_match_torch.ts";
 import { placeModel } from "./_placed_layer.ts";
 import { torchTensors } from "./_torch_tensor.ts";
-import { tensorsOf } from "./_values_of.ts";
+import { modelTensors } from "./_training_tensors.ts";
 
 /** What {@linkcode importTorch} takes beside the bytes. */
 export interface ImportTorchOptions {
@@ -41,11 +41,8 @@ export interface ImportTorchOptions {
  */
 export function importTorch(bytes: Uint8Array, options: ImportTorchOptions): void {
   const { model, name = "the file" } = options;
-  const placed = placeModel(model.toJSON(), model.inputShape);
   const { tensors } = decodeSafetensors(bytes, { name });
-  const matches = matchTorch(name, tensors, {
-    expected: torchTensors(placed),
-    own: tensorsOf(model),
-  });
+  const layouts = torchTensors(placeModel(model.toJSON(), model.inputShape));
+  const matches = matchTorch(name, tensors, modelTensors(layouts, model));
   for (const { tensor, data } of matches) tensor.set(data);
 }

@@ -29,3 +29,7 @@
 
 export * from "./export_torch.ts";
 export * from "./import_torch.ts";
+export * from "./import_torch_training.ts";
+export * from "./training_from_json.ts";
+export * from "./training_record.ts";
+export * from "./training_state.ts";

@@ -1,0 +1,170 @@
+import type { OptimizerRecord, SgdRecord } from "@gradus/optim";
+import { definitionsOf, python, pythonList } from "./_python.ts";
+import { schedulePy } from "./_train_schedule.ts";
+
+/** What a slot of an optimizer of Gradus is called in PyTorch. */
+export const SLOTS: Readonly<Record<OptimizerRecord["type"], Readonly<Record<string, string>>>> = {
+  adagrad: { square: "sum" },
+  adam: { mean: "exp_avg", variance: "exp_avg_sq" },
+  adamW: { mean: "exp_avg", variance: "exp_avg_sq" },
+  rmsProp: { square: "square_avg", velocity: "momentum_buffer" },
+  sgd: { velocity: "momentum_buffer" },
+};
+
+/** The parts of `train_ddp.py` that depend on the optimizer. */
+export interface OptimizerPy {
+  /** Constants at the top. */
+  readonly constants: string;
+  /** `make_optimizer`, `take_step` and `rates`, and what they need. */
+  readonly functions: readonly string[];
+}
+
+/** How a training moves its parameters, but for those that are frozen. */
+export function optimizerPy(
+  record: OptimizerRecord,
+  frozen: ReadonlySet<string>,
+  torchName: (own: string) => string,
+): OptimizerPy {
+  const groups = record.groups.map((group) => ({
+    ...group,
+    names: group.parameters.filter((name) => !frozen.has(name)).map(torchName),
+  })).filter(({ names }) => names.length > 0);
+  const schedules = groups.map(({ learningRate }) => schedulePy(learningRate));
+  const states = statesOf(record).map((name) => python(name));
+  const lines = groups.map(({ names, weightDecay }) =>
+    `    {\n        "weight_decay": ${python(weightDecay)},\n        "names": ${
+      pythonList(names.map((name) => python(name)), "        ")
+    },\n    },\n`
+  );
+  return {
+    constants: `GROUPS = [\n${lines.join("")}]
+STATES = [${states.join(", ")}]  # what the optimizer keeps of each parameter
+${clippingConstant(record)}`,
+    functions: [
+      makeOptimizer(record),
+      takeStep(record),
+      `def rates(step):
+    """The learning rate of each group at a step, the first of which is 0."""
+    return [
+${schedules.map(({ rate }) => `        ${rate},\n`).join("")}    ]
+`,
+      ...definitionsOf(schedules),
+    ],
+  };
+}
+
+/** What PyTorch's optimizer keeps of each parameter, as far as this one does. */
+function statesOf(record: OptimizerRecord): string[] {
+  const hasVelocity = "momentum" in record && record.momentum > 0;
+  return Object.entries(SLOTS[record.type]).flatMap(([own, name]) =>
+    own === "velocity" && !hasVelocity ? [] : [name]
+  );
+}
+
+function makeOptimizer(record: OptimizerRecord): string {
+  return `def make_optimizer(parameters):
+    """The optimizer of all groups, which has taken no step."""
+    groups = [
+        {
+            "params": [parameters[name] for name in group["names"]],
+            "weight_decay": ${isDecayedHere(record) ? "0" : `group["weight_decay"]`},
+        }
+        for group in GROUPS
+    ]
+    return ${optimizerCall(record)}
+`;
+}
+
+/** Whether decay is no business of PyTorch's optimizer. */
+function isDecayedHere(record: OptimizerRecord): record is SgdRecord {
+  return record.type === "sgd" && record.decoupled;
+}
+
+function optimizerCall(record: OptimizerRecord): string {
+  switch (record.type) {
+    case "adagrad":
+      return `torch.optim.Adagrad(groups, eps=${python(record.epsilon)})`;
+    case "adam":
+    case "adamW": {
+      const { type, beta1, beta2, epsilon } = record;
+      const betas = `(${python(beta1)}, ${python(beta2)})`;
+      return `torch.optim.${type === "adam" ? "Adam" : "AdamW"}(groups, betas=${betas}, eps=${
+        python(epsilon)
+      })`;
+    }
+    case "rmsProp": {
+      const { alpha, epsilon, momentum } = record;
+      return `torch.optim.RMSprop(groups, alpha=${python(alpha)}, eps=${
+        python(epsilon)
+      }, momentum=${python(momentum)})`;
+    }
+    case "sgd": {
+      const { momentum, dampening, nesterov } = record;
+      const settings = [
+        `momentum=${python(momentum)}`,
+        ...dampening > 0 ? [`dampening=${python(dampening)}`] : [],
+        ...nesterov ? ["nesterov=True"] : [],
+      ];
+      // It has no rate of its own, but wants one.
+      return `torch.optim.SGD(groups, lr=0.0, ${settings.join(", ")})`;
+    }
+  }
+}
+
+function takeStep(record: OptimizerRecord): string {
+  const isScaled = record.type === "sgd" && record.rateInVelocity;
+  const note = isScaled
+    ? `
+
+    Velocities take up the rates of their steps, as PyTorch's do where it is the gradients that are
+    multiplied by the rate.
+    `
+    : "";
+  const decay = isDecayedHere(record)
+    ? `        for parameter in group["params"]:
+            parameter.mul_(1 - rate * settings["weight_decay"])
+`
+    : "";
+  const scale = isScaled
+    ? `        group["lr"] = 1.0
+${
+      record.decoupled
+        ? ""
+        : `        group["weight_decay"] = rate * settings["weight_decay"]\n`
+    }${`        for parameter in group["params"]:
+            parameter.grad.mul_(rate)
+`}`
+    : `        group["lr"] = rate\n`;
+  const needsSettings = (decay + scale).includes("settings");
+  const names = needsSettings ? "group, settings, rate" : "group, rate";
+  const lists = needsSettings
+    ? "optimizer.param_groups, GROUPS, rates(step)"
+    : "optimizer.param_groups, rates(step)";
+  return `@torch.no_grad()
+def take_step(optimizer, step):
+    """Moves the parameters once.${note}"""
+${clipping(record)}    for ${names} in zip(${lists}):
+${decay}${scale}    optimizer.step()
+`;
+}
+
+function clippingConstant({ clipNorm, clipParameterNorm }: OptimizerRecord): string {
+  const norm = clipNorm ?? clipParameterNorm;
+  return norm === null ? "" : `CLIP_NORM = ${python(norm)}\n`;
+}
+
+function clipping({ clipNorm, clipParameterNorm }: OptimizerRecord): string {
+  if (clipNorm === null && clipParameterNorm === null) return "";
+  const gradients =
+    `    gradients = [p.grad for group in optimizer.param_groups for p in group["params"]]
+    norms = torch.stack([gradient.double().norm() for gradient in gradients])
+`;
+  return clipNorm === null
+    ? `${gradients}    for gradient, norm in zip(gradients, norms):
+        gradient.mul_((CLIP_NORM / norm).clamp(max=1))
+`
+    : `${gradients}    factor = (CLIP_NORM / norms.norm()).clamp(max=1)
+    for gradient in gradients:
+        gradient.mul_(factor)
+`;
+}
