@@ -9,9 +9,10 @@ import { integerFlag, switchFlag } from "@gradus/cli/flag";
 import { helpText, parseFlags } from "@gradus/cli/parse-flags";
 import { ProgressLine } from "@gradus/cli/progress-line";
 import { progressText } from "@gradus/cli/progress-text";
+import { trialGrid } from "@gradus/cli/trial-grid";
 import { UsageError } from "@gradus/cli/usage-error";
 import { ABLATIONS, type Ablations } from "./ablations.ts";
-import { FLAGS as TRAINING, type Settings } from "./flags.ts";
+import { AXES, FLAGS as TRAINING, type Trial } from "./flags.ts";
 
 const FLAGS = {
   data: TRAINING.data,
@@ -33,12 +34,12 @@ try {
         "Trains the recipe quick with all parts and without each, and writes validation accuracies into apps/cifar/ablations.json.",
     }));
   } else {
-    const settings: Settings = {
+    const [settings] = trialGrid({
       ...parseFlags([], TRAINING),
-      ...{ recipe: "quick", validation: VALIDATION, "model-name": "cifar_ablations" },
+      ...{ recipe: "quick" as const, validation: VALIDATION, "model-name": "cifar_ablations" },
       ...{ data: flags.data, backend: (await chooseBackend(flags.backend)).name },
-    };
-    await main(settings, flags);
+    }, AXES);
+    await main(settings!, flags);
   }
 } catch (error) {
   if (!(error instanceof UsageError)) throw error;
@@ -47,7 +48,7 @@ try {
 }
 
 async function main(
-  settings: Settings,
+  settings: Trial,
   flags: { readonly seeds: number; readonly "go-on": boolean },
 ): Promise<void> {
   const { readImages } = await import("./images.ts");

@@ -1,7 +1,7 @@
 import type { ReportPart, ReportSection } from "@gradus/cli/report-page";
 import type { Sequential } from "@gradus/layers";
 import { ABLATIONS, type Ablations, type AblationSummary, summarise } from "./ablations.ts";
-import type { Settings } from "./flags.ts";
+import type { Trial } from "./flags.ts";
 import { trainingOperations } from "./operations.ts";
 import { type PartName, PARTS } from "./parts.ts";
 import type { Recipe } from "./recipes.ts";
@@ -16,7 +16,7 @@ export function explain(
     /** Training images, without those held out. */
     readonly images: number;
     readonly validation: number;
-    readonly settings: Settings;
+    readonly settings: Trial;
     /** What computed. */
     readonly backend: string;
   },

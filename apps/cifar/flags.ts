@@ -2,6 +2,7 @@ import { choiceFlag, textFlag } from "@gradus/cli/flag";
 import { imageFlags } from "@gradus/cli/image-flags";
 import type { BackendName } from "@gradus/cli/open-backend";
 import type { FlagValues } from "@gradus/cli/parse-flags";
+import type { TrialSettings } from "@gradus/cli/trial-grid";
 import { type PartName, PARTS } from "./parts.ts";
 import { type RecipeName, RECIPES } from "./recipes.ts";
 
@@ -45,5 +46,11 @@ export const CHANGEABLE = [
   "help",
 ] as const;
 
-/** The settings of a run, for which a backend was chosen. */
+/** Flags with values to try. */
+export const AXES = ["learning-rate"] as const;
+
+/** The settings of a command line, for which a backend was chosen. */
 export type Settings = FlagValues<typeof FLAGS> & { readonly backend: BackendName };
+
+/** The settings of one training. */
+export type Trial = TrialSettings<Settings, typeof AXES[number]>;

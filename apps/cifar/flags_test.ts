@@ -11,6 +11,8 @@ describe("FLAGS", () => {
       epochs: null,
       batch: null,
       seed: 0,
+      seeds: 1,
+      trial: null,
       validation: null,
       limit: null,
       "model-name": "cifar",
@@ -30,7 +32,18 @@ describe("CHANGEABLE", () => {
   it("has no flag that makes another training of the same epochs", () => {
     const names = Object.keys(FLAGS).filter((name) => !CHANGEABLE.some((other) => other === name));
     assertEquals(names, [
-      ...["recipe", "learning-rate", "batch", "seed", "validation", "limit", "sample", "resume"],
+      ...[
+        "recipe",
+        "learning-rate",
+        "batch",
+        "seed",
+        "seeds",
+        "trial",
+        "validation",
+        "limit",
+        "sample",
+        "resume",
+      ],
       "without",
     ]);
   });

@@ -4,7 +4,7 @@ import type { ImageTask } from "@gradus/cli/run-images";
 import { loadCifar10 } from "@gradus/data/load-cifar10";
 import { loadImagesNpy } from "@gradus/data/load-images-npy";
 import type { NdArray } from "@gradus/data/nd-array";
-import type { Settings } from "./flags.ts";
+import type { Trial } from "./flags.ts";
 
 /** Where the files are looked for when no folder is given. */
 export const DATA_FOLDER = "data/cifar-10";
@@ -14,7 +14,7 @@ export const DATA_FOLDER = "data/cifar-10";
  *
  * @throws {UsageError} If files are missing or broken.
  */
-export async function readImages(settings: Settings): Promise<ImageTask> {
+export async function readImages(settings: Trial): Promise<ImageTask> {
   const { sample, data, test } = settings;
   // First, as the other files take longer to read.
   const x = test === null ? null : await explainFiles(loadTest(test));

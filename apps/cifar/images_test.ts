@@ -4,7 +4,7 @@ import { encodeNpy } from "@gradus/data/npy";
 import { assertEquals, assertRejects } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { inFolder } from "@gradus/testing/in-folder";
-import { settingsOf } from "./_settings_test.ts";
+import { trialOf } from "./_settings_test.ts";
 import { readImages } from "./images.ts";
 
 const sample = ["--sample", "--limit", "10"];
@@ -26,13 +26,13 @@ async function writeData(folder: string): Promise<void> {
 }
 
 async function refuses(args: string[], message: string): Promise<void> {
-  const error = await assertRejects(() => readImages(settingsOf(...args)), UsageError);
+  const error = await assertRejects(() => readImages(trialOf(...args)), UsageError);
   assertEquals(error.message, message);
 }
 
 describe("readImages()", () => {
   it("draws shapes for --sample", async () => {
-    const { training, test, classes } = await readImages(settingsOf(...sample, "--seed", "3"));
+    const { training, test, classes } = await readImages(trialOf(...sample, "--seed", "3"));
     assertEquals(training.x, drawnShapes({ rows: 10, seed: 3 }).x);
     assertEquals([test.x.shape[0], classes.length], [1000, 10]);
   });
@@ -40,7 +40,7 @@ describe("readImages()", () => {
   it("reads CIFAR-10 from --data", async () => {
     await inFolder(async (folder) => {
       await writeData(folder);
-      const { training, test, classes } = await readImages(settingsOf("--data", folder));
+      const { training, test, classes } = await readImages(trialOf("--data", folder));
       assertEquals([training.x.shape, test.x.shape], [[5, 32, 32, 3], [1, 32, 32, 3]]);
       assertEquals([[...training.y.data], [...test.y.data]], [[0, 1, 2, 3, 4], [5]]);
       assertEquals([...test.x.data.subarray(0, 6)], [5, 105, 205, 5, 105, 205]);
@@ -102,7 +102,7 @@ describe("readImages()", () => {
       for (const [name, array] of Object.entries(files)) {
         await Deno.writeFile(`${folder}/${name}`, encodeNpy(array));
         const { test, training } = await readImages(
-          settingsOf(...sample, "--test", `${folder}/${name}`),
+          trialOf(...sample, "--test", `${folder}/${name}`),
         );
         assertEquals(test.x, { data: last, shape: [rows, 32, 32, 3] }, name);
         assertEquals(test.y, { data: new Int32Array(rows).fill(-1), shape: [rows] });
@@ -132,7 +132,7 @@ describe("readImages()", () => {
         `Cannot decode ${file} as values must be whole numbers from 0 to 255: found 0.5 in row 0`,
       );
       const error = await assertRejects(
-        () => readImages(settingsOf(...sample, "--test", folder)),
+        () => readImages(trialOf(...sample, "--test", folder)),
         UsageError,
       );
       assertEquals(error.message.split(":")[0], "Cannot load files as they must be readable");

@@ -222,7 +222,17 @@ describe("deno task cifar", () => {
       assertStringIncludes(stdout, "cannot be used, 130 after Ctrl-C.\n");
       const flags = [...stdout.matchAll(/^ {2}--([a-z-]+)/gm)].map(([, name]) => name);
       assertEquals(flags, [
-        ...["recipe", "learning-rate", "epochs", "batch", "seed", "validation", "limit"],
+        ...[
+          "recipe",
+          "learning-rate",
+          "epochs",
+          "batch",
+          "seed",
+          "seeds",
+          "trial",
+          "validation",
+          "limit",
+        ],
         ...["model-name", "data", "sample", "resume", "backend", "json", "help", "without", "test"],
       ]);
       assertEquals(namesIn(folder), []);

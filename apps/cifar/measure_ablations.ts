@@ -1,7 +1,7 @@
 import { DivergedError } from "@gradus/cli/diverged-error";
 import type { ImageTask } from "@gradus/cli/run-images";
 import type { Ablations } from "./ablations.ts";
-import type { Settings } from "./flags.ts";
+import type { Trial } from "./flags.ts";
 import { type PartName, PARTS } from "./parts.ts";
 import { type CifarOptions, runCifar } from "./run_cifar.ts";
 
@@ -31,7 +31,7 @@ export interface AblationOptions extends Pick<CifarOptions, "root" | "onProgress
 /** Trains with all parts and without each, seed by seed, and never looks at a test image. */
 export async function measureAblations(
   task: ImageTask,
-  settings: Settings,
+  settings: Trial,
   { seeds, done, onResult, ...options }: AblationOptions,
 ): Promise<void> {
   const accuracies: { [Part in PartName | "nothing"]?: (number | null)[] } = {};
@@ -50,7 +50,7 @@ export async function measureAblations(
 /** The validation accuracy of the last epoch; null where training diverges. */
 async function train(
   task: ImageTask,
-  settings: Settings,
+  settings: Trial,
   options: CifarOptions,
 ): Promise<number | null> {
   try {

@@ -2,7 +2,7 @@ import { drawnShapes } from "@gradus/data/drawn-shapes";
 import { assert, assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { inFolder } from "@gradus/testing/in-folder";
-import { settingsOf } from "./_settings_test.ts";
+import { trialOf } from "./_settings_test.ts";
 import {
   type AblationOptions,
   type AblationResult,
@@ -12,7 +12,7 @@ import { type PartName, PARTS } from "./parts.ts";
 
 const shapes = drawnShapes({ rows: 24, seed: 0 });
 const task = { training: shapes, test: shapes, classes: shapes.classes };
-const settings = settingsOf(
+const settings = trialOf(
   ...["--recipe", "quick", "--epochs", "1", "--batch", "8", "--validation", "8"],
 );
 const everything = ["nothing", ...Object.keys(PARTS)] as (PartName | "nothing")[];

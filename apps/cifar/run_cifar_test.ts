@@ -1,11 +1,12 @@
 import { resumeFlags } from "@gradus/cli/resume-flags";
 import type { ImageTask } from "@gradus/cli/run-images";
+import { trialGrid } from "@gradus/cli/trial-grid";
 import { drawnShapes } from "@gradus/data/drawn-shapes";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { inFolder } from "@gradus/testing/in-folder";
-import { settingsOf } from "./_settings_test.ts";
-import { CHANGEABLE, FLAGS } from "./flags.ts";
+import { trialOf } from "./_settings_test.ts";
+import { AXES, CHANGEABLE, FLAGS } from "./flags.ts";
 import { type CifarOptions, runCifar } from "./run_cifar.ts";
 
 const shapes = drawnShapes({ rows: 24, seed: 0 });
@@ -26,7 +27,7 @@ const args = [
 ];
 
 function run(options: CifarOptions, ...more: string[]) {
-  return runCifar(task, settingsOf(...args, ...more), options);
+  return runCifar(task, trialOf(...args, ...more), options);
 }
 
 /** Stops at the end of the first epoch. */
@@ -45,8 +46,9 @@ describe("runCifar()", () => {
       const settings = await resumeFlags(["--resume", stopped.resumable!], FLAGS, {
         changeable: CHANGEABLE,
       });
-      assertEquals(settings, { ...settingsOf(...args), resume: stopped.resumable });
-      const resumed = await runCifar(task, { ...settings, backend: "cpu" }, { root });
+      const [trial] = trialGrid({ ...settings, backend: "cpu" as const }, AXES);
+      assertEquals(trial, { ...trialOf(...args), resume: stopped.resumable });
+      const resumed = await runCifar(task, trial!, { root });
       for (const name of ["model.safetensors", "checkpoint.safetensors", "predictions.csv"]) {
         assertEquals(
           await Deno.readFile(resumed.run.path(name)),

@@ -2,6 +2,7 @@ import type { FlagValues } from "@gradus/cli/parse-flags";
 import { numberFlag, numbersFlag } from "@gradus/cli/flag";
 import { imageFlags } from "@gradus/cli/image-flags";
 import type { BackendName } from "@gradus/cli/open-backend";
+import type { TrialSettings } from "@gradus/cli/trial-grid";
 
 /** Training images held out unless it is told otherwise. */
 export const HELD_OUT = { files: 5000, drawn: 500 };
@@ -23,18 +24,28 @@ export const FLAGS = {
     whole: true,
     repeated: true,
   }),
-  dropout: numberFlag({
-    description: "share of hidden units dropped in training",
-    fallback: 0.1,
+  dropout: numbersFlag({
+    description: "share of hidden units dropped in training; several make a sweep",
+    fallback: [0.1],
     atLeast: 0,
     below: 1,
   }),
   momentum: numberFlag({ description: "momentum of SGD", fallback: 0.9, atLeast: 0, below: 1 }),
-  "weight-decay": numberFlag({ description: "pull of weights to 0", fallback: 1e-4, atLeast: 0 }),
+  "weight-decay": numbersFlag({
+    description: "pull of weights to 0; several make a sweep",
+    fallback: [1e-4],
+    atLeast: 0,
+  }),
 };
 
 /** Flags that may differ from those of the run to go on from. */
 export const CHANGEABLE = ["epochs", "model-name", "data", "backend", "json", "help"] as const;
 
-/** The settings of a run, for which a backend was chosen. */
+/** Flags with values to try; the first varies slowest. */
+export const AXES = ["learning-rate", "dropout", "weight-decay"] as const;
+
+/** The settings of a command line, for which a backend was chosen. */
 export type Settings = FlagValues<typeof FLAGS> & { readonly backend: BackendName };
+
+/** The settings of one training. */
+export type Trial = TrialSettings<Settings, typeof AXES[number]>;

@@ -14,6 +14,8 @@ describe("FLAGS", () => {
       epochs: 10,
       batch: 128,
       seed: 0,
+      seeds: 1,
+      trial: null,
       validation: null,
       limit: null,
       "model-name": "fashion_mnist",
@@ -25,7 +27,8 @@ describe("FLAGS", () => {
       help: false,
     });
     assertEquals(hidden.every(Number.isInteger), true);
-    for (const number of [dropout, momentum, decay, rate]) assertEquals(typeof number, "number");
+    assertEquals(typeof momentum, "number");
+    for (const list of [dropout, decay, rate]) assertEquals(list!.length, 1);
   });
 
   it("refuse values that cannot be trained with", () => {
@@ -50,7 +53,18 @@ describe("CHANGEABLE", () => {
   it("has no flag that makes another training of the same epochs", () => {
     const names = Object.keys(FLAGS).filter((name) => !CHANGEABLE.some((other) => other === name));
     assertEquals(names, [
-      ...["learning-rate", "batch", "seed", "validation", "limit", "sample", "resume", "hidden"],
+      ...[
+        "learning-rate",
+        "batch",
+        "seed",
+        "seeds",
+        "trial",
+        "validation",
+        "limit",
+        "sample",
+        "resume",
+        "hidden",
+      ],
       ...["dropout", "momentum", "weight-decay"],
     ]);
   });

@@ -4,7 +4,7 @@ import { findFashionMnist } from "@gradus/data/find-fashion-mnist";
 import { assertEquals, assertRejects } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { inFolder } from "@gradus/testing/in-folder";
-import { settingsOf } from "./_settings_test.ts";
+import { trialOf } from "./_settings_test.ts";
 import { readImages } from "./images.ts";
 
 const advice =
@@ -34,7 +34,7 @@ async function writeData(
 }
 
 async function refuses(args: string[], message: string): Promise<void> {
-  const error = await assertRejects(() => readImages(settingsOf(...args)), UsageError);
+  const error = await assertRejects(() => readImages(trialOf(...args)), UsageError);
   assertEquals(error.message, message);
 }
 
@@ -42,7 +42,7 @@ const isInstalled = await findFashionMnist() !== null;
 
 describe("readImages()", () => {
   it("draws shapes for --sample", async () => {
-    const settings = settingsOf("--sample", "--limit", "10", "--seed", "3");
+    const settings = trialOf("--sample", "--limit", "10", "--seed", "3");
     const { training, test, classes } = await readImages(settings);
     assertEquals(training.x, drawnShapes({ rows: 10, seed: 3 }).x);
     assertEquals([test.x.shape[0], classes.length], [1000, 10]);
@@ -51,7 +51,7 @@ describe("readImages()", () => {
   it("reads Fashion-MNIST from --data", async () => {
     await inFolder(async (folder) => {
       await writeData(folder);
-      const { training, test, classes } = await readImages(settingsOf("--data", folder));
+      const { training, test, classes } = await readImages(trialOf("--data", folder));
       assertEquals([training.x.shape, test.x.shape], [[2, 28, 28, 1], [1, 28, 28, 1]]);
       assertEquals([training.x.data[0], test.x.data[0]], [7, 8]);
       assertEquals([[...training.y.data], [...test.y.data]], [[9, 0], [1]]);
@@ -60,7 +60,7 @@ describe("readImages()", () => {
   });
 
   it("finds the files of Debian's package by itself", { ignore: !isInstalled }, async () => {
-    const { training, test } = await readImages(settingsOf());
+    const { training, test } = await readImages(trialOf());
     assertEquals([training.x.shape[0], test.x.shape[0]], [60_000, 10_000]);
   });
 

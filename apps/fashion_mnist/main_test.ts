@@ -145,7 +145,17 @@ describe("deno task fashion-mnist", () => {
       assertStringIncludes(stdout, "cannot be used, 130 after Ctrl-C.\n");
       const flags = [...stdout.matchAll(/^ {2}--([a-z-]+)/gm)].map(([, name]) => name);
       assertEquals(flags, [
-        ...["learning-rate", "epochs", "batch", "seed", "validation", "limit", "model-name"],
+        ...[
+          "learning-rate",
+          "epochs",
+          "batch",
+          "seed",
+          "seeds",
+          "trial",
+          "validation",
+          "limit",
+          "model-name",
+        ],
         ...["data", "sample", "resume", "backend", "json", "help", "hidden", "dropout"],
         ...["momentum", "weight-decay"],
       ]);

@@ -2,11 +2,11 @@ import type { ImageNetwork, NetworkContext } from "@gradus/cli/run-images";
 import { Dense, Dropout, Flatten, heNormal, Relu, Sequential } from "@gradus/layers";
 import { SoftmaxCrossEntropy } from "@gradus/losses";
 import { oneCycle, Sgd } from "@gradus/optim";
-import type { Settings } from "./flags.ts";
+import type { Trial } from "./flags.ts";
 
 /** A perceptron with relu and dropout, and SGD with one cycle of the learning rate. */
 export function buildNetwork(
-  settings: Settings,
+  settings: Trial,
   context: NetworkContext,
   options: { readonly epochs: number; readonly learningRate: number },
 ): ImageNetwork {

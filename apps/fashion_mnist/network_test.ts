@@ -4,13 +4,13 @@ import { random } from "@gradus/random";
 import { reference } from "@gradus/tensor/reference";
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
-import { settingsOf } from "./_settings_test.ts";
+import { trialOf } from "./_settings_test.ts";
 import { buildNetwork } from "./network.ts";
 
 const training = drawnShapes({ rows: 10, seed: 0 });
 
 function build(...args: string[]) {
-  return buildNetwork(settingsOf(...args), {
+  return buildNetwork(trialOf(...args), {
     ...{ backend: reference(), random: random(0), training, stepsPerEpoch: 3 },
     statistics: channelStatistics(training.x),
   }, { epochs: 4, learningRate: 0.1 });

@@ -1,31 +1,40 @@
+import { type ImageSweep, imageSweep } from "@gradus/cli/image-sweep";
+import type { ImageProgram, ImageTask } from "@gradus/cli/run-images";
 import { VERSION } from "@gradus/cli/version";
-import { openBackend } from "@gradus/cli/open-backend";
-import {
-  type ImageOutcome,
-  type ImageProgram,
-  type ImageTask,
-  runImages,
-} from "@gradus/cli/run-images";
 import { flip } from "@gradus/data/flip";
-import { HELD_OUT, type Settings } from "./flags.ts";
+import type { Backend } from "@gradus/tensor";
+import { AXES, HELD_OUT, type Settings, type Trial } from "./flags.ts";
+import { readImages } from "./images.ts";
 import { buildNetwork } from "./network.ts";
 
 /** What a run is told beside its settings. */
-export type FashionMnistOptions = Pick<ImageProgram, "root" | "signal" | "onProgress" | "onEpoch">;
+export type FashionMnistOptions = Pick<ImageProgram, "root">;
 
-/** Trains the perceptron, tests it once, and writes everything into a new folder. */
-export async function runFashionMnist(
-  task: ImageTask,
+/** All trainings that settings make. */
+export function fashionMnistSweep(
   settings: Settings,
-  options: FashionMnistOptions,
-): Promise<ImageOutcome> {
+  options: FashionMnistOptions & { readonly backend: Backend },
+): ImageSweep {
+  const { json: _json, help: _help, resume: _resume, trial: _trial, ...config } = settings;
+  return imageSweep(settings, AXES, {
+    ...{ program: "fashion-mnist", config, readTask: readImages },
+    programOf: (task, trial) => programOf(task, trial, options),
+  });
+}
+
+/** The training that settings ask for: data, network, what is to be told of it. */
+export function programOf(
+  task: ImageTask,
+  settings: Trial,
+  options: FashionMnistOptions & { readonly backend: Backend },
+): ImageProgram {
+  const { backend } = options;
   const epochs = settings.epochs!;
   const batch = settings.batch!;
   const validation = settings.validation ?? HELD_OUT[settings.sample ? "drawn" : "files"];
-  await using backend = await openBackend(settings.backend);
   const { json: _json, help: _help, resume, ...rest } = settings;
   const name = settings.sample ? "shapes drawn in code" : "Fashion-MNIST";
-  return await runImages({
+  return {
     ...options,
     title: `A perceptron on ${name}`,
     lead: `Hidden layers of ${settings.hidden.join(" and ")} units.`,
@@ -58,5 +67,5 @@ export async function runFashionMnist(
       validation,
       versions: { gradus: VERSION, deno: Deno.version.deno, v8: Deno.version.v8 },
     },
-  });
+  };
 }

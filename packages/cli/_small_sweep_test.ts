@@ -25,10 +25,9 @@ export function smallSweep(
   options: {
     readonly task?: ImageTask;
     readonly rate?: readonly number[];
-    readonly signal?: AbortSignal;
   } = {},
 ): ImageSweep {
-  const { task = tested, rate = [1, 3], signal } = options;
+  const { task = tested, rate = [1, 3] } = options;
   const settings = { rate, sample: false, seed: 5, seeds: 2, trial: null };
   return imageSweep(settings, ["rate"], {
     program: "small",
@@ -48,7 +47,6 @@ export function smallSweep(
       ...{ backend: reference(), epochs: 2, batch: 4, seed, validation: 6, limit: null },
       ...{ modelName: "small", root, resume: null },
       config: { rate: `${rate}`, seed, versions: { gradus: "0" } },
-      ...signal === undefined ? {} : { signal },
     }),
   });
 }

@@ -12,7 +12,7 @@ import { findTrials } from "./trial_folder.ts";
 import { UsageError } from "./usage_error.ts";
 
 async function runShare(sweep: ImageSweep, share: Share | null): Promise<void> {
-  await Array.fromAsync(runImageTrials(sweep, share));
+  await Array.fromAsync(runImageTrials(sweep, { share }));
 }
 
 async function collect(sweep: ImageSweep, root: string): Promise<CollectedSweep> {

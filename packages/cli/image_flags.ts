@@ -3,11 +3,20 @@ import {
   type Flag,
   integerFlag,
   nameFlag,
-  numberFlag,
+  numbersFlag,
   switchFlag,
   textFlag,
 } from "./flag.ts";
 import { type BackendName, BACKENDS } from "./open_backend.ts";
+import { type Share, shareFlag } from "./share.ts";
+
+/** What the help of programs with these flags says below them. */
+export const IMAGE_NOTE: string =
+  "Several values or seeds make a sweep: each combination is trained with each seed, the one with " +
+  "the lowest mean validation loss is chosen, and only then are the test images looked at. With " +
+  "--trial they are not looked at: deno task collect chooses once all trials are run. Ctrl-C stops " +
+  "and says how to go on from the last whole epoch. Exit codes: 0 where all is done, 1 where " +
+  "training diverges, 2 where a flag or a file cannot be used, 130 after Ctrl-C.";
 
 /** How many training images a program holds out to validate by where it is not told. */
 export interface HeldOut {
@@ -19,14 +28,18 @@ export interface HeldOut {
 
 /** What {@linkcode imageFlags} returns; a type, since an interface is no record of flags. */
 export type ImageFlags = {
-  /** Peak of the learning rate; null where the program decides. */
-  readonly "learning-rate": Flag<number | null>;
+  /** Peaks of the learning rate to try; null where the program decides. */
+  readonly "learning-rate": Flag<readonly number[] | null>;
   /** Passes over the training images; null where the program decides. */
   readonly epochs: Flag<number | null>;
   /** Images of a step; null where the program decides. */
   readonly batch: Flag<number | null>;
   /** Seed of split, weights, order and augmentation. */
   readonly seed: Flag<number>;
+  /** How many seeds each combination of settings is trained with. */
+  readonly seeds: Flag<number>;
+  /** Which trials of a sweep to run; null for all, and to choose and test. */
+  readonly trial: Flag<Share | null>;
   /** Training images held out to validate by; null where the program decides. */
   readonly validation: Flag<number | null>;
   /** How many training images are used; null for all. */
@@ -77,9 +90,9 @@ export function imageFlags(
 ): ImageFlags {
   const { epochs, batch, learningRate, modelName, heldOut } = fallbacks;
   return {
-    "learning-rate": numberFlag({
-      description: "peak of the learning rate",
-      fallback: learningRate,
+    "learning-rate": numbersFlag({
+      description: "peak of the learning rate; several make a sweep",
+      fallback: learningRate === null ? null : [learningRate],
       above: 0,
     }),
     epochs: integerFlag({
@@ -89,10 +102,19 @@ export function imageFlags(
     }),
     batch: integerFlag({ description: "images of a step", fallback: batch, atLeast: 2 }),
     seed: integerFlag({
-      description: "seed of split, weights, order and augmentation",
+      description: "the first seed of split, weights, order and augmentation",
       fallback: 0,
       atLeast: 0,
       atMost: 4_294_967_295,
+    }),
+    seeds: integerFlag({
+      description: "how many seeds; several make a sweep",
+      fallback: 1,
+      atLeast: 1,
+      atMost: 1000,
+    }),
+    trial: shareFlag({
+      description: "run the K-th of N shares of a sweep's trials, K from 0, for deno task collect",
     }),
     validation: integerFlag({
       description:

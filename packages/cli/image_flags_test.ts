@@ -14,10 +14,12 @@ const flags = imageFlags(fallbacks);
 describe("imageFlags()", () => {
   it("have these defaults", () => {
     assertEquals(parseFlags([], flags), {
-      "learning-rate": 0.1,
+      "learning-rate": [0.1],
       epochs: 8,
       batch: 128,
       seed: 0,
+      seeds: 1,
+      trial: null,
       validation: null,
       limit: null,
       "model-name": "mlp",
@@ -47,6 +49,8 @@ describe("imageFlags()", () => {
       ["batch", "1", "a whole number of at least 2"],
       ["seed", "-1", "a whole number of at least 0 and of at most 4294967295"],
       ["seed", "4294967296", "a whole number of at least 0 and of at most 4294967295"],
+      ["seeds", "0", "a whole number of at least 1 and of at most 1000"],
+      ["trial", "1/1", "K/N with whole numbers, K from 0 to N − 1"],
       ["validation", "0", "a whole number of at least 1"],
       ["limit", "9", "a whole number of at least 10"],
       ["model-name", "../x", name],

@@ -2,6 +2,7 @@ import type { Run } from "@gradus/train";
 import { openImageTraining } from "./_image_training.ts";
 import { DivergedError } from "./diverged_error.ts";
 import type { ImageSweep } from "./image_sweep.ts";
+import type { ImageProgram } from "./run_images.ts";
 import { type Share, takeShare } from "./share.ts";
 import { finishTrial, type SweepRecord } from "./trial_folder.ts";
 
@@ -19,6 +20,12 @@ export interface ImageTrial {
   readonly isComplete: boolean;
 }
 
+/** What {@linkcode runImageTrials} is told beside the sweep. */
+export interface ImageTrialOptions extends Pick<ImageProgram, "signal" | "onProgress"> {
+  /** Which trials; null for all. Default: all. */
+  readonly share?: Share | null;
+}
+
 /**
  * Runs a share of a sweep's trials, each in a folder of its own. Test images are not looked at.
  *
@@ -26,7 +33,7 @@ export interface ImageTrial {
  * to be yielded; its folder counts for nothing.
  *
  * @param sweep The sweep.
- * @param share Which trials; null for all.
+ * @param options Which trials, and who hears of them.
  * @returns Each trial when it ends.
  * @throws {UsageError} If the images cannot be used.
  *
@@ -56,16 +63,17 @@ export interface ImageTrial {
  *     ...{ modelName: "shapes", root, resume: null, config: { rate, seed } },
  *   }),
  * });
- * for await (const { name } of runImageTrials(sweep, { index: 1, count: 2 })) {
+ * for await (const { name } of runImageTrials(sweep, { share: { index: 1, count: 2 } })) {
  *   assertEquals(name, "rate 0.3, seed 0");
  * }
  * ```
  */
 export async function* runImageTrials(
   sweep: ImageSweep,
-  share: Share | null,
+  options: ImageTrialOptions = {},
 ): AsyncGenerator<ImageTrial, void> {
   const { program: name, config, trials } = sweep;
+  const { share = null, ...hooks } = options;
   const numbered = trials.map((trial, number) => ({ trial, number }));
   for (const { trial, number } of share === null ? numbered : takeShare(numbered, share)) {
     const program = await trial.open();
@@ -74,6 +82,7 @@ export async function* runImageTrials(
     };
     const { run, train } = await openImageTraining({
       ...program,
+      ...hooks,
       config: { ...program.config, sweep: record },
     });
     let diverged: string | null = null;

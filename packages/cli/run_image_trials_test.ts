@@ -8,7 +8,7 @@ import { findTrials } from "./trial_folder.ts";
 import type { ImageSweep } from "./image_sweep.ts";
 
 async function ranTrials(sweep: ImageSweep, share: Share | null = null): Promise<ImageTrial[]> {
-  return await Array.fromAsync(runImageTrials(sweep, share));
+  return await Array.fromAsync(runImageTrials(sweep, { share }));
 }
 
 describe("runImageTrials()", () => {
@@ -57,7 +57,8 @@ describe("runImageTrials()", () => {
 
   it("stops when it is asked to, and leaves that trial unfinished", async () => {
     await inFolder(async (root) => {
-      const trials = await ranTrials(smallSweep(root, { signal: AbortSignal.abort() }));
+      const signal = AbortSignal.abort();
+      const trials = await Array.fromAsync(runImageTrials(smallSweep(root), { signal }));
       assertEquals(trials.map(({ trial, isComplete }) => [trial, isComplete]), [[0, false]]);
       assertEquals(await findTrials([root]), { trials: [], unfinished: [trials[0]!.run.folder] });
     });
