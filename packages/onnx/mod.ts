@@ -12,6 +12,7 @@
  * @module
  */
 
+export { encodeOnnx, type EncodeOnnxOptions } from "./encode_onnx.ts";
 export type {
   OnnxAttribute,
   OnnxDtype,

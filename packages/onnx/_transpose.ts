@@ -1,0 +1,52 @@
+import { type Shape, stridesOf } from "@gradus/tensor";
+
+/** Numbers of a shape, and the order in which its axes shall stand. */
+export interface Transposition {
+  readonly shape: Shape;
+  /** For each axis of the result, which axis it was. */
+  readonly axes: readonly number[];
+}
+
+/** The numbers of an array whose axes change places: `y[i, j, …] = x[…]` with `y`'s axis `k` being `x`'s `axes[k]`. */
+export function transpose(x: ArrayLike<number>, { shape, axes }: Transposition): Float32Array {
+  const y = new Float32Array(x.length);
+  const strides = axes.map((axis) => stridesOf(shape)[axis]!);
+  const lengths = axes.map((axis) => shape[axis]!);
+  const index = lengths.map(() => 0);
+  let from = 0;
+  for (let to = 0; to < y.length; to++) {
+    y[to] = x[from]!;
+    // Like the wheels of a counter: the last axis turns at each step, an earlier one when all behind it are through.
+    for (let k = index.length - 1; k >= 0; k--) {
+      index[k]!++;
+      from += strides[k]!;
+      if (index[k]! < lengths[k]!) break;
+      from -= lengths[k]! * strides[k]!;
+      index[k] = 0;
+    }
+  }
+  return y;
+}
+
+/** The transposition that undoes another. */
+export function inverse({ shape, axes }: Transposition): Transposition {
+  return {
+    shape: axes.map((axis) => shape[axis]!),
+    axes: axes.map((_, axis) => axes.indexOf(axis)),
+  };
+}
+
+/** Where the axes of one input with its batch come from, for `[batch, channels, …]` of `[batch, …, channels]`. */
+export function channelsFirstAxes(rank: number): number[] {
+  return [0, rank, ...Array.from({ length: rank - 1 }, (_, axis) => axis + 1)];
+}
+
+/** Where they come from on the way back. */
+export function channelsLastAxes(rank: number): number[] {
+  return [0, ...Array.from({ length: rank - 1 }, (_, axis) => axis + 2), 1];
+}
+
+/** The same for the rows of a matrix, each of which belongs to a number of an image; its columns stay. */
+export function channelsFirstRows(rank: number): number[] {
+  return [...channelsFirstAxes(rank).slice(1).map((axis) => axis - 1), rank];
+}
