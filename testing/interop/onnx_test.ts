@@ -1,8 +1,13 @@
+import { encodeOnnx } from "@gradus/onnx";
+import { softmax, tensor } from "@gradus/tensor";
+import { cpu } from "@gradus/tensor/cpu";
 import { assertEquals } from "@std/assert";
 import { assertClose } from "../assert_close.ts";
+import { inFolder } from "../in_folder.ts";
 import { askProgram } from "./ask_program.ts";
 import { isAsked } from "./is_asked.ts";
 import { npmProgram } from "./npm_program.ts";
+import { trainedNetworks } from "./networks.ts";
 import type { Numbers } from "./numbers.ts";
 import type { OnnxRun } from "./onnx_run.ts";
 
@@ -38,3 +43,26 @@ for (const kind of ["web", "node"] as const) {
     },
   });
 }
+
+Deno.test({
+  name: "onnxruntime and ONNX take the networks of the apps, and predict what they do",
+  ignore: !isAsked,
+  fn: () =>
+    inFolder(async (folder) => {
+      const backend = await cpu({ threads: 1 });
+      const runs: OnnxRun[] = [];
+      const expected: ArrayLike<number>[] = [];
+      for (const { name, model, test } of await trainedNetworks(backend)) {
+        const path = `${folder}/${name}.onnx`;
+        await Deno.writeFile(path, await encodeOnnx(model, { softmax: true }));
+        const x = tensor(backend, test.x.data, { shape: test.x.shape });
+        expected.push(await softmax(model.predict(x)).data());
+        runs.push({ path, x: { shape: test.x.shape, data: [...test.x.data] } });
+      }
+      await backend.close();
+      for (const kind of ["web", "node"] as const) {
+        const results = await run(kind, runs);
+        expected.forEach((data, place) => assertClose(results[place]!.data, data, TOLERANCE));
+      }
+    }),
+});
