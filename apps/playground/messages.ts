@@ -14,7 +14,7 @@ export type Request =
   | { readonly type: "start"; readonly settings: Settings; readonly isAfresh: boolean }
   | { readonly type: "pause" | "resume" | "stop" }
   | { readonly type: "rate"; readonly learningRate: number }
-  | { readonly type: "predict"; readonly input: Float32Array }
+  | { readonly type: "predict"; readonly about: Subject; readonly inputs: Float32Array }
   | { readonly type: "save" }
   | { readonly type: "load"; readonly file: File; readonly settings: Settings };
 
@@ -26,10 +26,16 @@ export type Report =
   | { readonly type: "task"; readonly task: TaskFacts }
   | { readonly type: "state"; readonly state: TrainingState; readonly text: string }
   | { readonly type: "progress"; readonly progress: Progress }
-  | { readonly type: "samples"; readonly samples: Answers }
-  | { readonly type: "prediction"; readonly answers: Answers | null }
+  | {
+    readonly type: "answers";
+    readonly about: Subject;
+    readonly probabilities: Float32Array | null;
+  }
   | { readonly type: "weights"; readonly bytes: Uint8Array<ArrayBuffer>; readonly name: string }
   | { readonly type: "error"; readonly message: string };
+
+/** What the model is asked about: what the visitor drew or set, the map of flowers, the rows to show. */
+export type Subject = "input" | "map" | "samples";
 
 /** `empty` is before there is a model; `ready` is with one that is not being trained. */
 export type TrainingState = "empty" | "preparing" | "running" | "paused" | "ready";
@@ -60,8 +66,9 @@ export interface NetworkFacts {
 /** What computes, and why. */
 export interface BackendFacts {
   readonly name: "webgpu" | "wasm";
-  /** Such as `WebAssembly, 2 threads`. */
+  /** Such as `WebAssembly on 2 threads`. */
   readonly title: string;
+  /** A sentence. */
   readonly reason: string;
 }
 
@@ -78,11 +85,6 @@ export interface TaskFacts {
     readonly inputs: Float32Array;
     readonly labels: Int32Array;
   };
-}
-
-/** Probabilities of the classes, one row after another. */
-export interface Answers {
-  readonly probabilities: Float32Array;
 }
 
 /** A point of both curves. */

@@ -13,8 +13,11 @@ export class FlowerForm {
   readonly #inputs: readonly HTMLInputElement[];
   readonly #outputs: readonly HTMLOutputElement[];
 
+  readonly #onChange: () => void;
+
   /** Calls `onChange` whenever a measure changes. */
   constructor(onChange: () => void) {
+    this.#onChange = onChange;
     const fields = MEASURES.map(({ name, min, max, value }) => {
       const input = create("input");
       Object.assign(input, { type: "range", min, max, step: 0.1, value });
@@ -47,6 +50,7 @@ export class FlowerForm {
   show(measures: Float32Array): void {
     this.#inputs.forEach((input, i) => input.value = measures[i]!.toFixed(1));
     this.#print();
+    this.#onChange();
   }
 
   #print(): void {

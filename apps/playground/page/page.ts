@@ -9,6 +9,7 @@ import type {
   Progress,
   Report,
   Request,
+  Subject,
   TaskFacts,
   TrainingState,
 } from "../messages.ts";
@@ -16,10 +17,13 @@ import type { Settings } from "../settings.ts";
 import { AnswerList } from "./answer_list.ts";
 import { Charts } from "./charts.ts";
 import { DrawingPad } from "./drawing_pad.ts";
+import { letFilesIn } from "./file_intake.ts";
 import { find } from "./find.ts";
 import { FlowerForm } from "./flower_form.ts";
+import { FlowerMap } from "./flower_map.ts";
 import { formatCount, formatShare } from "./format.ts";
 import { showLayers } from "./layers_table.ts";
+import { LiveQuestion } from "./live_question.ts";
 import type { ImageShape } from "./pixels.ts";
 import { programText } from "./program.ts";
 import { SampleList } from "./sample_list.ts";
@@ -30,33 +34,56 @@ const ask = (request: Request) => worker.postMessage(request);
 worker.addEventListener("message", ({ data }: MessageEvent<Report>) => hear(data));
 worker.addEventListener("error", () => showError("Cannot start the worker, which trains"));
 
+const button = (id: string) => find(id, HTMLButtonElement);
+const text = (id: string) => find(id, HTMLElement);
+
 let state: TrainingState = "empty";
 let files: FilesFacts | null = null;
-/** Whether an answer is on its way, and whether what it is about has changed since. */
-let [isAsked, isChanged] = [false, false];
+let task: TaskFacts | null = null;
+/** Which of the rows to show was taken to be tried last. */
+let taken = -1;
 
+const questions = {
+  input: new LiveQuestion(() => {
+    const inputs = text("drawing-panel").hidden ? flower.read() : pad.read();
+    ask({ type: "predict", about: "input", inputs });
+  }),
+  map: new LiveQuestion(() => {
+    ask({ type: "predict", about: "map", inputs: map.inputs(flower.read()) });
+  }),
+};
 const charts = new Charts();
 const answers = new AnswerList();
 const samples = new SampleList();
-const flower = new FlowerForm(predict);
-const pad = new DrawingPad(predict);
+const flower = new FlowerForm(askModel);
+const map = new FlowerMap(({ length, width }) => {
+  flower.show(Float32Array.of(...flower.read().subarray(0, 2), length, width));
+});
+const pad = new DrawingPad(askModel);
 const form = new SettingsForm((settings) => {
   showSettings(settings);
   ask({ type: "rate", learningRate: settings.learningRate });
 });
-const button = (id: string) => find(id, HTMLButtonElement);
-const text = (id: string) => find(id, HTMLElement);
 
 button("start").addEventListener("click", () => start(true));
 button("train-on").addEventListener("click", () => start(false));
 whenEnabled("pause", () => ask({ type: state === "paused" ? "resume" : "pause" }));
 whenEnabled("stop", () => ask({ type: "stop" }));
 whenEnabled("save", () => ask({ type: "save" }));
-button("load").addEventListener("click", () => find("weights", HTMLInputElement).click());
-button("copy").addEventListener("click", () => copyProgram());
+button("copy").addEventListener("click", copyProgram);
 for (const id of ["take-flower", "take-image"]) button(id).addEventListener("click", takeSample);
-takeFiles();
-takeWeights();
+letFilesIn({
+  takeImages: (files) => {
+    showError(null);
+    form.chooseData("files");
+    ask({ type: "read", files });
+  },
+  takeWeights: (file) => {
+    if (!form.isValid) return;
+    showError(null);
+    ask({ type: "load", file, settings: form.read() });
+  },
+});
 showSettings(form.read());
 
 /** Shows what a report of the worker's tells. */
@@ -79,14 +106,8 @@ function hear(report: Report): void {
       return showState(report.state, report.text);
     case "progress":
       return showProgress(report.progress);
-    case "samples":
-      samples.show(report.samples);
-      return predict();
-    case "prediction":
-      isAsked = false;
-      if (report.answers !== null) answers.show(report.answers.probabilities);
-      if (isChanged) predict();
-      return;
+    case "answers":
+      return showAnswers(report.about, report.probabilities);
     case "weights":
       return download(report.bytes, report.name);
     case "error":
@@ -104,15 +125,49 @@ function start(isAfresh: boolean): void {
 function showSettings(settings: Settings): void {
   ask({ type: "describe", settings });
   text("program").textContent = programText(settings, files);
+  // Until there is a model, what can be tried is what will be trained on.
+  if (task !== null) return;
+  const shape = settings.data === "files" ? files?.inputShape ?? [28, 28, 1] : [32, 32, 3];
+  showPanels(settings.data === "iris" ? [4] : shape);
 }
 
-function showTask({ inputShape, classes, ...task }: TaskFacts): void {
-  samples.setTask({ inputShape, classes, ...task });
-  answers.setClasses(classes);
+function showTask(next: TaskFacts): void {
+  task = next;
+  taken = -1;
+  answers.setClasses(task.classes);
+  showPanels(task.inputShape);
+  const isImage = task.inputShape.length === 3;
+  text("samples").hidden = !isImage;
+  text("map-panel").hidden = isImage;
+  (isImage ? samples : map).setTask(task);
+}
+
+/** Shows what inputs of a shape are tried by: a pad to draw on, or sliders. */
+function showPanels(inputShape: readonly number[]): void {
   const isImage = inputShape.length === 3;
   text("drawing-panel").hidden = !isImage;
   text("flower-panel").hidden = isImage;
   if (isImage) pad.resize(inputShape as unknown as ImageShape);
+}
+
+function showAnswers(about: Subject, probabilities: Float32Array | null): void {
+  if (about !== "samples") questions[about].answered();
+  if (task === null || probabilities === null) return;
+  if (about === "input") return answers.show(probabilities);
+  if (about === "map") return map.showGround(probabilities);
+  const { classes, samples: { labels } } = task;
+  const said = Array.from(labels, (_, row) => {
+    const span = probabilities.subarray(row * classes.length, (row + 1) * classes.length);
+    return span.indexOf(Math.max(...span));
+  });
+  const right = said.filter((label, row) => label === labels[row]).length;
+  const isImage = task.inputShape.length === 3;
+  text("samples-text").textContent = `Of ${labels.length} ${
+    isImage ? "images" : "flowers"
+  } that it does not train on, it names ${right} right.`;
+  if (isImage) samples.show(said);
+  else map.showPoints(said);
+  askModel();
 }
 
 function showState(next: TrainingState, words: string): void {
@@ -127,8 +182,6 @@ function showState(next: TrainingState, words: string): void {
     ? "Start"
     : "Start afresh";
   button("train-on").hidden = state !== "ready";
-  if (state !== "ready") return;
-  predict();
 }
 
 function showProgress(progress: Progress): void {
@@ -155,66 +208,22 @@ function showError(message: string | null): void {
   text("error").textContent = message;
 }
 
-/** Asks for what the model says of the drawing or the flower, once the last answer is there. */
-function predict(): void {
-  isChanged = isAsked;
-  if (isAsked || state === "empty") return;
-  isAsked = true;
-  const input = text("drawing-panel").hidden ? flower.read() : pad.read();
-  ask({ type: "predict", input });
+/** Asks what the model says of what the visitor drew or set. */
+function askModel(): void {
+  if (task === null) return;
+  questions.input.ask();
+  if (task.inputShape.length !== 3) questions.map.ask();
 }
 
+/** Takes the next of the rows to show, to be tried. */
 function takeSample(): void {
-  const input = samples.take();
-  if (input === null) return;
-  if (text("drawing-panel").hidden) {
-    flower.show(input);
-    predict();
-  } else {
-    pad.show(input);
-  }
-}
-
-/** Takes files that are dropped anywhere on the page, or chosen. */
-function takeFiles(): void {
-  const input = find("files", HTMLInputElement);
-  const take = (list: FileList | null | undefined) => {
-    if (list === null || list === undefined || list.length === 0) return;
-    showError(null);
-    form.chooseData("files");
-    ask({ type: "read", files: [...list] });
-  };
-  input.addEventListener("change", () => take(input.files));
-  const { body } = document;
-  document.addEventListener("dragover", (event) => {
-    event.preventDefault();
-    body.classList.add("is-dropping");
-  });
-  document.addEventListener("dragleave", ({ relatedTarget }) => {
-    if (relatedTarget === null) body.classList.remove("is-dropping");
-  });
-  document.addEventListener("drop", (event) => {
-    event.preventDefault();
-    body.classList.remove("is-dropping");
-    const list = event.dataTransfer?.files;
-    if (list?.length === 1 && list[0]!.name.endsWith(".safetensors")) loadWeights(list[0]!);
-    else take(list);
-  });
-}
-
-function takeWeights(): void {
-  const input = find("weights", HTMLInputElement);
-  input.addEventListener("change", () => {
-    if (input.files?.length === 1) loadWeights(input.files[0]!);
-    // The same file may be chosen again.
-    input.value = "";
-  });
-}
-
-function loadWeights(file: File): void {
-  if (!form.isValid) return;
-  showError(null);
-  ask({ type: "load", file, settings: form.read() });
+  if (task === null) return;
+  const { inputs, labels } = task.samples;
+  const size = inputs.length / labels.length;
+  taken = (taken + 1) % labels.length;
+  const input = inputs.subarray(taken * size, (taken + 1) * size);
+  if (text("drawing-panel").hidden) flower.show(input);
+  else pad.show(input);
 }
 
 function download(bytes: Uint8Array<ArrayBuffer>, name: string): void {

@@ -15,6 +15,7 @@ const MOST_THREADS = 16;
 /** The form of all settings. */
 export class SettingsForm {
   readonly #form = find("settings", HTMLFormElement);
+  readonly #more = find("more", HTMLDetailsElement);
   readonly #numbers = {
     width: find("width", HTMLInputElement),
     learningRate: find("learning-rate", HTMLInputElement),
@@ -37,6 +38,7 @@ export class SettingsForm {
     if (!crossOriginIsolated) {
       threads.value = threads.max = "1";
       threads.disabled = true;
+      find("threads-hint", HTMLElement).hidden = false;
     }
     this.#form.addEventListener("input", ({ target }) => {
       const { network, optimizer } = this.#choices;
@@ -48,12 +50,15 @@ export class SettingsForm {
       }
       if (this.#form.checkValidity()) onChange(this.read());
     });
+    // On a narrow screen training comes first.
+    this.#more.open = matchMedia("(min-width: 60rem)").matches;
     this.#form.addEventListener("submit", (event) => event.preventDefault());
     this.#takeUsual();
   }
 
   /** Whether the settings can be used; if not, the first that cannot gets the focus, and says why. */
   get isValid(): boolean {
+    if (!this.#form.checkValidity()) this.#more.open = true;
     return this.#form.reportValidity();
   }
 

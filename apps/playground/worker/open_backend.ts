@@ -3,24 +3,76 @@ import { cpu } from "@gradus/tensor/cpu";
 import type { BackendFacts } from "../messages.ts";
 import type { Settings } from "../settings.ts";
 
+/** What of the settings decides about the backend. */
+export type BackendSettings = Pick<Settings, "backend" | "threads">;
+
 /** A backend, and why it is this one. */
 export interface OpenBackend {
   readonly backend: Backend;
   readonly facts: BackendFacts;
 }
 
-/** Opens what shall compute: what the visitor chose, or the best there is. */
-export async function openBackend(
-  { threads }: Pick<Settings, "backend" | "threads">,
-): Promise<OpenBackend> {
-  const canShare = typeof SharedArrayBuffer !== "undefined";
-  const backend = await cpu({ threads: canShare ? threads : 1 });
+/** Tells what the settings would open: what the visitor chose, or the best there is. */
+export async function chooseBackend({ backend, threads }: BackendSettings): Promise<BackendFacts> {
+  switch (backend) {
+    case "webgpu":
+      return webGpuFacts("You chose it.");
+    case "wasm":
+      return wasmFacts(threads, "You chose it.");
+    case "auto": {
+      const lack = await findLack();
+      return lack === null ? webGpuFacts("This browser has an adapter.") : wasmFacts(threads, lack);
+    }
+  }
+}
+
+/**
+ * Opens what the settings ask for.
+ *
+ * @throws {WebGpuError} If WebGPU was chosen, and cannot be opened.
+ */
+export async function openBackend(settings: BackendSettings): Promise<OpenBackend> {
+  const facts = await chooseBackend(settings);
+  if (facts.name === "wasm") return await openWasm(facts);
+  // Loaded where it is used.
+  const { webGpu, WebGpuError } = await import("@gradus/tensor/webgpu");
+  try {
+    return { backend: await webGpu(), facts };
+  } catch (error) {
+    const isUnavailable = error instanceof WebGpuError && settings.backend === "auto";
+    if (!isUnavailable) throw error;
+    return await openWasm(wasmFacts(settings.threads, `${error.message}.`));
+  }
+
+  async function openWasm(facts: BackendFacts): Promise<OpenBackend> {
+    return { backend: await cpu({ threads: possibleThreads(settings.threads) }), facts };
+  }
+}
+
+/** Why WebGPU is not the best there is; null where it is. */
+async function findLack(): Promise<string | null> {
+  const { gpu } = navigator as { gpu?: GPU };
+  if (gpu === undefined) return "This browser has no WebGPU.";
+  const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
+  if (adapter === null) return "WebGPU finds no adapter in this machine.";
+  const { isFallbackAdapter } = adapter.info as { isFallbackAdapter?: boolean };
+  return isFallbackAdapter ? "WebGPU would run on the processor too, and slower." : null;
+}
+
+function webGpuFacts(reason: string): BackendFacts {
+  return { name: "webgpu", title: "WebGPU", reason };
+}
+
+function wasmFacts(threads: number, reason: string): BackendFacts {
+  const count = possibleThreads(threads);
   return {
-    backend,
-    facts: {
-      name: "wasm",
-      title: `WebAssembly on ${backend.threads === 1 ? "1 thread" : `${backend.threads} threads`}`,
-      reason: canShare ? "" : "More threads need a page that is cross-origin isolated.",
-    },
+    name: "wasm",
+    title: `WebAssembly on ${count === 1 ? "1 thread" : `${count} threads`}`,
+    reason,
   };
+}
+
+/** One where memory cannot be shared. */
+function possibleThreads(threads: number): number {
+  return typeof SharedArrayBuffer === "undefined" ? 1 : threads;
 }

@@ -2,7 +2,7 @@ import type { Standardizer } from "@gradus/data/standardize";
 import type { Sequential } from "@gradus/layers";
 import { random } from "@gradus/random";
 import { type Backend, softmax, tensor } from "@gradus/tensor";
-import type { Answers, NetworkFacts } from "../messages.ts";
+import type { NetworkFacts, Report } from "../messages.ts";
 import { networkPlan } from "../network_plan.ts";
 import type { Settings } from "../settings.ts";
 import { buildModel } from "./build_model.ts";
@@ -50,24 +50,30 @@ export function restandardize(run: Run, standardizer: Standardizer): Run {
  * What the model says.
  *
  * @param inputs One input after another, as the visitor sees them: centimetres, or light from 0 to 1.
+ * @returns The probabilities of all classes, one input after another.
  */
 export async function answer(
   { task, backend, model }: Run,
   inputs: Float32Array,
-): Promise<Answers> {
+): Promise<Float32Array> {
   const { inputShape } = task.facts;
   const size = inputShape.reduce((product, length) => product * length, 1);
   const shape = [inputs.length / size, ...inputShape];
   const { data } = task.standardizer.transform({ data: inputs, shape });
   const x = tensor(backend, data, { shape });
   const logits = model.predict(x);
-  const probabilities = softmax(logits, { out: logits });
   try {
-    return { probabilities: await probabilities.data() as Float32Array };
+    return await softmax(logits, { out: logits }).data() as Float32Array;
   } finally {
     x.dispose();
     logits.dispose();
   }
+}
+
+/** Tells what the model says of the rows to show. */
+export async function reportSamples(run: Run, report: (report: Report) => void): Promise<void> {
+  const probabilities = await answer(run, run.task.facts.samples.inputs);
+  report({ type: "answers", about: "samples", probabilities });
 }
 
 /** What the settings' layers come to, counted on a model of its own. */

@@ -3,7 +3,7 @@ import { evaluate, fit, type Means } from "@gradus/train";
 import type { CurvePoint, Report } from "../messages.ts";
 import { buildOptimizer } from "./build_optimizer.ts";
 import { curvePoint, TrainingCurve } from "./curve.ts";
-import { answer, type Run } from "./run.ts";
+import { reportSamples, type Run } from "./run.ts";
 import type { TrainingControl } from "./training_control.ts";
 
 /** How often the page hears how far training is. */
@@ -50,7 +50,7 @@ export async function train(
     };
     [training, validation, rows, busyMs] = [[], [], 0, 0];
     report({ type: "progress", progress });
-    report({ type: "samples", samples: await answer(run, task.facts.samples.inputs) });
+    await reportSamples(run, report);
     reportedMs = performance.now();
   };
 

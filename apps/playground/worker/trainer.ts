@@ -1,15 +1,16 @@
 import { SoftmaxCrossEntropy } from "@gradus/losses";
-import { reference } from "@gradus/tensor/reference";
+import { cpu } from "@gradus/tensor/cpu";
 import { evaluate } from "@gradus/train";
-import type { Answers, Report, TrainingState } from "../messages.ts";
+import type { Report, Subject, TrainingState } from "../messages.ts";
 import type { Settings } from "../settings.ts";
-import { openBackend } from "./open_backend.ts";
+import { chooseBackend, openBackend } from "./open_backend.ts";
 import { type DroppedFile, type ImageFiles, readFiles } from "./read_files.ts";
 import {
   answer,
   continueRun,
   describeNetwork,
   prepareRun,
+  reportSamples,
   restandardize,
   type Run,
 } from "./run.ts";
@@ -53,14 +54,17 @@ export class Trainer {
     });
   }
 
-  /** Tells what layers the settings come to. */
-  describe(settings: Settings): void {
+  /** Tells what the settings come to: layers, and what will compute. */
+  async describe(settings: Settings): Promise<void> {
     const images = settings.data === "files" ? this.#files?.training : undefined;
     const input = settings.data === "iris"
       ? { inputShape: [4], classes: 3 }
       : { inputShape: images?.x.shape.slice(1) ?? [32, 32, 3], classes: 10 };
-    const network = describeNetwork(settings, { backend: reference(), ...input });
+    const backend = await cpu({ threads: 1 });
+    const network = describeNetwork(settings, { backend, ...input });
+    await backend.close();
     this.#report({ type: "network", network });
+    this.#report({ type: "backend", backend: await chooseBackend(settings) });
   }
 
   /** Begins to train: a new model, or on with the one there is. */
@@ -101,11 +105,13 @@ export class Trainer {
     if (this.#control !== null) this.#control.learningRate = learningRate;
   }
 
-  /** What the model says of an input; null where there is no model for inputs of its size. */
-  async predict(input: Float32Array): Promise<Answers | null> {
+  /** Tells what the model says of inputs; nothing, where there is no model for such. */
+  async predict(about: Subject, inputs: Float32Array): Promise<void> {
     const run = this.#run;
-    const size = run?.task.facts.inputShape.reduce((product, length) => product * length, 1);
-    return run !== null && input.length === size ? await answer(run, input) : null;
+    const size = run?.task.facts.inputShape.reduce((product, length) => product * length, 1) ?? 0;
+    const isFit = run !== null && inputs.length % size === 0;
+    const probabilities = isFit ? await answer(run, inputs) : null;
+    this.#report({ type: "answers", about, probabilities });
   }
 
   /** Hands out the model's weights as a file. */
@@ -141,7 +147,7 @@ export class Trainer {
   async #present(run: Run, name: string): Promise<void> {
     const { task, model, backend } = run;
     this.#report({ type: "task", task: task.facts });
-    this.#report({ type: "samples", samples: await answer(run, task.facts.samples.inputs) });
+    await reportSamples(run, this.#report);
     const loss = new SoftmaxCrossEntropy();
     const { accuracy } = await evaluate({ model, loss, backend, batches: task.validation });
     this.#state("ready", `Loaded ${name}. Validation accuracy: ${percent(accuracy!)}.`);

@@ -43,9 +43,7 @@ scope.onmessage = ({ data: request }) => {
     case "rate":
       return trainer.setLearningRate(request.learningRate);
     case "predict":
-      return void trainer.predict(request.input).then((answers) =>
-        scope.postMessage({ type: "prediction", answers })
-      ).catch(tell);
+      return void trainer.predict(request.about, request.inputs).catch(tell);
   }
 };
 
