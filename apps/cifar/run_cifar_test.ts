@@ -37,33 +37,43 @@ function stopping() {
 }
 
 describe("runCifar()", () => {
-  it("goes on with the settings of config.json, to the same bytes", async () => {
-    await inFolder(async (root) => {
-      const whole = await run({ root });
-      const stopped = await run({ root, ...stopping() });
-      assertEquals(stopped.resumable, `${root}/cifar/002`);
+  for (const backend of ["cpu", "reference"] as const) {
+    it(`goes on with the settings of config.json, to the same bytes, on ${backend}`, async () => {
+      await inFolder(async (root) => {
+        const whole = await run({ root }, "--backend", backend);
+        const stopped = await run({ root, ...stopping() }, "--backend", backend);
+        assertEquals(stopped.resumable, `${root}/cifar/002`);
 
-      const settings = await resumeFlags(["--resume", stopped.resumable!], FLAGS, {
-        changeable: CHANGEABLE,
-      });
-      const [trial] = trialGrid({ ...settings, backend: "cpu" as const }, AXES);
-      assertEquals(trial, { ...trialOf(...args), resume: stopped.resumable });
-      const resumed = await runCifar(task, trial!, { root });
-      for (const name of ["model.safetensors", "checkpoint.safetensors", "predictions.csv"]) {
-        assertEquals(
-          await Deno.readFile(resumed.run.path(name)),
-          await Deno.readFile(whole.run.path(name)),
-          name,
+        const settings = await resumeFlags(["--resume", stopped.resumable!], FLAGS, {
+          changeable: CHANGEABLE,
+        });
+        const [trial] = trialGrid({ ...settings, backend }, AXES);
+        assertEquals(trial, {
+          ...trialOf(...args, "--backend", backend),
+          resume: stopped.resumable,
+        });
+        const resumed = await runCifar(task, trial!, { root });
+        for (const name of ["model.safetensors", "checkpoint.safetensors", "predictions.csv"]) {
+          assertEquals(
+            await Deno.readFile(resumed.run.path(name)),
+            await Deno.readFile(whole.run.path(name)),
+            name,
+          );
+        }
+        const [first, second] = await Promise.all(
+          [whole, resumed].map(async ({ run }) =>
+            JSON.parse(await Deno.readTextFile(run.path("config.json")))
+          ),
         );
-      }
-      const configs = await Promise.all(
-        [whole, resumed].map(async ({ run }) =>
-          JSON.parse(await Deno.readTextFile(run.path("config.json")))
-        ),
-      );
-      assertEquals(configs[1], { ...configs[0], parent: stopped.resumable });
+        assertEquals(second, { ...first, parent: stopped.resumable });
+      });
+    });
+  }
 
-      const html = await Deno.readTextFile(resumed.run.path("report.html"));
+  it("says in the report how it was made", async () => {
+    await inFolder(async (root) => {
+      const trained = await run({ root });
+      const html = await Deno.readTextFile(trained.run.path("report.html"));
       assertStringIncludes(html, "<h1>A convolutional network on shapes drawn in code</h1>");
       assertStringIncludes(html, '<p class="lead">Recipe quick: the least work that passes 75 %.');
       assertStringIncludes(html, "batches of 8, 2 epochs");
