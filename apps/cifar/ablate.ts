@@ -4,15 +4,18 @@
  * @module
  */
 
+import type { Ablations } from "@gradus/cli/ablations";
 import { chooseBackend } from "@gradus/cli/choose-backend";
 import { integerFlag, switchFlag } from "@gradus/cli/flag";
+import { measureAblations } from "@gradus/cli/measure-ablations";
 import { helpText, parseFlags } from "@gradus/cli/parse-flags";
 import { ProgressLine } from "@gradus/cli/progress-line";
 import { progressText } from "@gradus/cli/progress-text";
 import { trialGrid } from "@gradus/cli/trial-grid";
 import { UsageError } from "@gradus/cli/usage-error";
-import { ABLATIONS, type Ablations } from "./ablations.ts";
+import ablations from "./ablations.json" with { type: "json" };
 import { AXES, FLAGS as TRAINING, type Trial } from "./flags.ts";
+import { type PartName, PARTS } from "./parts.ts";
 
 const FLAGS = {
   data: TRAINING.data,
@@ -22,6 +25,7 @@ const FLAGS = {
   help: TRAINING.help,
 };
 
+const COMMAND = "deno task cifar:ablations";
 /** Enough that a point shows. */
 const VALIDATION = 10_000;
 
@@ -29,7 +33,7 @@ try {
   const flags = parseFlags(Deno.args, FLAGS);
   if (flags.help) {
     console.log(helpText(FLAGS, {
-      command: "deno task cifar:ablations",
+      command: COMMAND,
       purpose:
         "Trains the recipe quick with all parts and without each, and writes validation accuracies into apps/cifar/ablations.json.",
     }));
@@ -52,7 +56,7 @@ async function main(
   flags: { readonly seeds: number; readonly "go-on": boolean },
 ): Promise<void> {
   const { readImages } = await import("./images.ts");
-  const { measureAblations } = await import("./measure_ablations.ts");
+  const { runCifar } = await import("./run_cifar.ts");
   const task = await readImages(settings);
   const isTerminal = Deno.stderr.isTerminal();
   const progress = new ProgressLine({
@@ -60,16 +64,24 @@ async function main(
     isTerminal,
     ...isTerminal ? { width: Deno.consoleSize().columns } : {},
   });
-  await measureAblations(task, settings, {
+  await measureAblations({
+    parts: Object.keys(PARTS),
     seeds: flags.seeds,
-    done: flags["go-on"] ? ABLATIONS.accuracies : {},
-    onProgress: (now) => progress.show(now.share, progressText(now)),
-    onResult: async (accuracies, { part, seed, accuracy }) => {
+    ...flags["go-on"] ? { done: ablations } : {},
+    train: async ({ without, seed }) => {
+      const own = { ...settings, seed, without: without as PartName | null };
+      const { outcome } = await runCifar(task, own, {
+        isTested: false,
+        onProgress: (now) => progress.show(now.share, progressText(now)),
+      });
+      return outcome.epochs.at(-1)!.validation!.accuracy!;
+    },
+    onResult: async ({ without, seed, accuracy }, accuracies) => {
       progress.clear();
-      console.log(`without ${part}, seed ${seed}: ${accuracy ?? "diverges"}`);
-      const ablations: Ablations = { recipe: settings.recipe, validation: VALIDATION, accuracies };
+      console.log(`without ${without ?? "nothing"}, seed ${seed}: ${accuracy ?? "diverges"}`);
+      const kept: Ablations = { command: COMMAND, validation: VALIDATION, ...accuracies };
       const file = new URL("ablations.json", import.meta.url);
-      await Deno.writeTextFile(file, `${JSON.stringify(ablations, null, 2)}\n`);
+      await Deno.writeTextFile(file, `${JSON.stringify(kept, null, 2)}\n`);
     },
   });
 }

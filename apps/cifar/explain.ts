@@ -1,9 +1,10 @@
-import type { ReportPart, ReportSection } from "@gradus/cli/report-page";
+import { explainParts } from "@gradus/cli/explain-parts";
+import type { ReportSection } from "@gradus/cli/report-page";
 import type { Sequential } from "@gradus/layers";
-import { ABLATIONS, type Ablations, type AblationSummary, summarise } from "./ablations.ts";
+import ablations from "./ablations.json" with { type: "json" };
 import type { Trial } from "./flags.ts";
 import { trainingOperations } from "./operations.ts";
-import { type PartName, PARTS } from "./parts.ts";
+import { PARTS } from "./parts.ts";
 import type { Recipe } from "./recipes.ts";
 
 /** Sections on the model, its parts and its making. */
@@ -28,7 +29,7 @@ export function explain(
   return [
     {
       title: "The model",
-      parts: [{ kind: "code", text: model.summary() }, ...explainParts(ABLATIONS)],
+      parts: [{ kind: "code", text: model.summary() }, ...explainParts(PARTS, ablations)],
     },
     {
       title: "How it was made",
@@ -46,48 +47,4 @@ export function explain(
       }],
     },
   ];
-}
-
-/** What each part is for, and what it was measured to be worth. */
-export function explainParts(ablations: Ablations): ReportPart[] {
-  const summary = summarise(ablations);
-  const rows = (Object.keys(PARTS) as PartName[]).map((part) => {
-    const { what, why, instead } = PARTS[part];
-    return [what, why, instead, ...summary === null ? [] : [accuracyWithout(part, summary)]];
-  });
-  return [
-    {
-      kind: "table",
-      header: ["part", "why", "in its place", ...summary === null ? [] : ["accuracy"]],
-      rows,
-      prose: [0, 1, 2],
-      ...summary === null ? {} : {
-        caption: "What each part is for, and validation accuracy with something else instead.",
-      },
-    },
-    ...summary === null ? [] : [{ kind: "text", text: source(summary, ablations) } as const],
-  ];
-}
-
-/** Where the accuracies are from, and how far to trust them. */
-function source(summary: AblationSummary, { recipe, validation }: Ablations): string {
-  const { whole, seeds, standardError } = summary;
-  const error = standardError === null
-    ? ""
-    : `, and ${standardError.toFixed(1)} points the standard error of a difference`;
-  return `Measured by \`deno task cifar:ablations\` for the recipe ${recipe} on ${validation} validation images, mean of ${
-    seeds === 1 ? "one seed" : `${seeds} seeds`
-  }: with all parts the accuracy is ${percent(whole)}${error}.`;
-}
-
-function accuracyWithout(part: PartName, { costs }: AblationSummary): string {
-  const cost = costs.find((one) => one.part === part);
-  if (cost === undefined) return "–";
-  const { accuracy, points } = cost;
-  if (accuracy === null || points === null) return "diverges";
-  return `${percent(accuracy)} (${points < 0 ? "+" : "−"}${Math.abs(points).toFixed(1)})`;
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
 }

@@ -1,12 +1,4 @@
-/** A part of the network or of its training. */
-export interface Part {
-  /** What it is. */
-  readonly what: string;
-  /** Why it is there. */
-  readonly why: string;
-  /** What `--without` puts in its place. */
-  readonly instead: string;
-}
+import type { Parts } from "@gradus/cli/ablations";
 
 /** What makes up the network and its training, by the names that `--without` takes. */
 export const PARTS = {
@@ -82,7 +74,7 @@ export const PARTS = {
       "Every five steps the weights go back to a moving average, whose weight grows towards the end.",
     instead: "the weights as they are",
   },
-} satisfies Record<string, Part>;
+} satisfies Parts;
 
 /** The name of a part. */
 export type PartName = keyof typeof PARTS;

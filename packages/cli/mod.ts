@@ -15,6 +15,7 @@
  * @module
  */
 
+export * from "./ablations.ts";
 export * from "./choose_backend.ts";
 export * from "./classifier_report.ts";
 export * from "./classify.ts";
@@ -24,10 +25,12 @@ export * from "./diverged_error.ts";
 export * from "./drawn_task.ts";
 export * from "./epoch_text.ts";
 export * from "./explain_files.ts";
+export * from "./explain_parts.ts";
 export * from "./flag.ts";
 export * from "./history_file.ts";
 export * from "./image_flags.ts";
 export * from "./image_sweep.ts";
+export * from "./measure_ablations.ts";
 export * from "./open_backend.ts";
 export * from "./parse_flags.ts";
 export * from "./predictions_csv.ts";
