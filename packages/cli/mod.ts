@@ -39,6 +39,7 @@ export * from "./progress_text.ts";
 export * from "./report_page.ts";
 export * from "./resume_classifier.ts";
 export * from "./resume_flags.ts";
+export * from "./run_ablations.ts";
 export * from "./run_folders.ts";
 export * from "./run_image_app.ts";
 export * from "./run_image_trials.ts";
