@@ -4,7 +4,8 @@
  * Tests may import any package, as a layer's test does `gradientCheck`, and `@gradus/testing`. What is
  * never published, `testing`, the apps and `bench`, may import any package, and of the others `testing`
  * alone.
- * Relative imports stay in the package, as they would not be published with it.
+ * Relative imports stay in the package, as they would not be published with it; an app may reach into
+ * another app.
  *
  * @module
  */
@@ -48,7 +49,8 @@ export function findProblems({ member, path, imports }: Module): string[] {
   }
   return imports.flatMap((specifier) => {
     if (specifier.startsWith(".")) {
-      const isInside = new URL(specifier, `file:///a/b/${path}`).pathname.startsWith("/a/b/");
+      const home = member.startsWith("apps/") ? "/apps/" : `/${member}/`;
+      const isInside = new URL(specifier, `file:///${member}/${path}`).pathname.startsWith(home);
       return isInside ? [] : [`imports ${specifier}, which is outside of its package`];
     }
     const name = specifier.match(/^@gradus\/[^/]*/)?.[0];

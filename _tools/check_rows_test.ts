@@ -64,4 +64,13 @@ describe("findProblems() of rows", () => {
       "imports ../../random/mod.ts, which is outside of its package",
     ]);
   });
+
+  it("lets an app reach into another, and no further", () => {
+    assertEquals(problems("apps/collect", "main.ts", "../iris/flags.ts", "../../packages/a.ts"), [
+      "imports ../../packages/a.ts, which is outside of its package",
+    ]);
+    assertEquals(problems("bench", "main.ts", "../apps/iris/flags.ts"), [
+      "imports ../apps/iris/flags.ts, which is outside of its package",
+    ]);
+  });
 });

@@ -1,10 +1,5 @@
-import {
-  type Combination,
-  type Divergence,
-  type Spread,
-  spreadOf,
-  type TestResult,
-} from "./sweep.ts";
+import { type Spread, spreadOf } from "@gradus/cli/spread";
+import type { Combination, Divergence, TestResult } from "./sweep.ts";
 
 /** A combination and what its trainings make of the test rows, one a seed. */
 export interface TestedCombination {

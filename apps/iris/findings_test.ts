@@ -1,7 +1,8 @@
+import { spreadOf } from "@gradus/cli/spread";
 import { assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { findings, percent, type TestedCombination } from "./findings.ts";
-import { type Combination, spreadOf } from "./sweep.ts";
+import type { Combination } from "./sweep.ts";
 
 /** A combination by what findings look at; errors are one a seed. */
 function tested(

@@ -1,6 +1,7 @@
 import {
   choiceFlag,
   integerFlag,
+  nameFlag,
   numberFlag,
   numbersFlag,
   switchFlag,
@@ -8,6 +9,8 @@ import {
 } from "@gradus/cli/flag";
 import { BACKENDS } from "@gradus/cli/open-backend";
 import type { FlagValues } from "@gradus/cli/parse-flags";
+import { shareFlag } from "@gradus/cli/share";
+import type { TrialSettings } from "@gradus/cli/trial-grid";
 import { UsageError } from "@gradus/cli/usage-error";
 import { INITIALISERS } from "./initialisers.ts";
 
@@ -73,11 +76,10 @@ export const FLAGS = {
     fallback: null,
     above: 0,
   }),
-  "model-name": textFlag({
-    description: "folder of the runs, in experiments/",
-    fallback: "iris",
-    placeholder: "NAME",
+  trial: shareFlag({
+    description: "run the K-th of N shares of the trainings, K from 0, for deno task collect",
   }),
+  "model-name": nameFlag({ description: "folder of the runs, in experiments/", fallback: "iris" }),
   data: textFlag({
     description: "flowers to use in place of the built-in ones",
     fallback: null,
@@ -92,21 +94,20 @@ export const FLAGS = {
   help: switchFlag({ description: "show this help" }),
 };
 
-/** The settings of a run. */
+/** Flags with values to try; the first varies slowest. */
+export const AXES = ["hidden", "learning-rate"] as const;
+
+/** The settings of a sweep. */
 export type Settings = FlagValues<typeof FLAGS>;
+
+/** The settings of one training. */
+export type Trial = TrialSettings<Settings, typeof AXES[number]>;
 
 /** Refuses flags that have no meaning together. */
 export function assertSettings(settings: Settings): void {
   if (settings.schedule === "constant" && settings.decay !== null) {
     throw new UsageError(
       `Cannot use --decay as --schedule must be exponential: found constant`,
-    );
-  }
-  if (!/^[A-Za-z0-9_-][A-Za-z0-9._=-]{0,199}$/.test(settings["model-name"])) {
-    throw new UsageError(
-      `Cannot use --model-name as it must be letters, digits, or any of . _ = -, and not start with a dot: found ${
-        settings["model-name"].slice(0, 60)
-      }`,
     );
   }
 }

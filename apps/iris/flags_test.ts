@@ -27,6 +27,7 @@ describe("FLAGS", () => {
       seeds: 5,
       "split-seed": null,
       "clip-norm": null,
+      trial: null,
       "model-name": "iris",
       data: null,
       backend: BACKENDS[0],
@@ -74,7 +75,7 @@ describe("assertSettings()", () => {
       refuses(
         ["--model-name", name],
         `Cannot use --model-name as it must be letters, digits, or any of . _ = -, and not start with a dot: found ${
-          name.slice(0, 60)
+          name.length > 60 ? `${name.slice(0, 60)}…` : name
         }`,
       );
     }

@@ -6,74 +6,41 @@
  */
 
 import { helpText, parseFlags } from "@gradus/cli/parse-flags";
-import { ProgressLine } from "@gradus/cli/progress-line";
-import { textTable } from "@gradus/cli/text-table";
-import { UsageError } from "@gradus/cli/usage-error";
-import { DivergedError } from "./diverged_error.ts";
+import { runProgram } from "@gradus/cli/run-program";
 import { assertSettings, FLAGS, type Settings } from "./flags.ts";
 
 const startMs = performance.now();
-try {
-  const settings = parseFlags(Deno.args, FLAGS);
+await runProgram(async (args) => {
+  const settings = parseFlags(args, FLAGS);
   if (settings.help) {
     console.log(helpText(FLAGS, {
       command: "deno task iris",
       purpose:
         "Trains a network 4-hidden-3 on Iris for each learning rate and number of hidden units.",
     }));
-  } else {
-    assertSettings(settings);
-    await main(settings);
+    return 0;
   }
-} catch (error) {
-  const isExpected = error instanceof UsageError || error instanceof DivergedError;
-  if (!isExpected) throw error;
-  // A file's contents may be in the message.
-  console.error(error.message.replace(/\p{Cc}+/gu, " ").slice(0, 500));
-  Deno.exit(error instanceof UsageError ? 2 : 1);
+  assertSettings(settings);
+  await (settings.trial === null ? runWhole(settings) : runShare(settings));
+  return 0;
+});
+
+// Modules are loaded when they are needed, so that help and wrong flags answer at once.
+
+async function runWhole(settings: Settings): Promise<void> {
+  const { printResults } = await import("./print_results.ts");
+  const { runIris } = await import("./run_iris.ts");
+  const { showProgress } = await import("./show_progress.ts");
+  const { run, results } = await showProgress((onProgress) =>
+    runIris(settings, { startMs, onProgress })
+  );
+  printResults(run, results, { json: settings.json });
 }
 
-async function main(settings: Settings): Promise<void> {
-  // Loaded now, so that help and wrong flags answer at once.
-  const { runIris } = await import("./run_iris.ts");
-  const { percent } = await import("./findings.ts");
-  const { SWEEP_HEADER, sweepRows } = await import("./report.ts");
-  const isTerminal = Deno.stderr.isTerminal();
-  const progress = new ProgressLine({
-    write: (text) => void Deno.stderr.writeSync(new TextEncoder().encode(text)),
-    isTerminal,
-    ...isTerminal ? { width: Deno.consoleSize().columns } : {},
-  });
-  const { run, results } = await runIris(settings, {
-    startMs,
-    onProgress: ({ done, total, learningRate, hidden, seed, entry }) =>
-      progress.show(
-        done / total,
-        `rate ${learningRate}, hidden ${hidden}, seed ${seed}: validation loss ${
-          entry.validation!.loss.toFixed(3)
-        }`,
-      ),
-  }).finally(() => progress.clear());
-
-  const { combination, testError } = results.best;
-  console.log(textTable(SWEEP_HEADER, sweepRows(results)));
-  console.log(
-    `\nChosen by mean validation loss: learning rate ${combination.learningRate}, ${combination.hidden} hidden units. ` +
-      `Mean test accuracy ${percent(1 - testError.mean)}.\n`,
-  );
-  for (const sentence of results.findings) console.log(`${sentence}\n`);
-  console.log(`Report, plots and parameters: ${run.folder}/report.html`);
-  if (settings.json) {
-    console.log(JSON.stringify({
-      testAccuracy: 1 - testError.mean,
-      testError: testError.mean,
-      validationError: combination.validationError.mean,
-      learningRate: combination.learningRate,
-      hidden: combination.hidden,
-      seed: settings.seed,
-      backend: settings.backend,
-      folder: run.folder,
-      durationMs: Math.round(performance.now() - startMs),
-    }));
-  }
+async function runShare(settings: Settings): Promise<void> {
+  const { printTrials } = await import("./print_results.ts");
+  const { runTrials } = await import("./run_trials.ts");
+  const { showProgress } = await import("./show_progress.ts");
+  const trials = await showProgress((onProgress) => runTrials(settings, { onProgress }));
+  printTrials(trials, { settings, startMs });
 }

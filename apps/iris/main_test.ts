@@ -160,7 +160,17 @@ describe("deno task iris", () => {
       const flags = [...stdout.matchAll(/^ {2}--([a-z-]+)/gm)].map(([, name]) => name);
       assertEquals(flags, [
         ...["learning-rate", "hidden", "epochs", "batch", "momentum", "schedule", "decay", "init"],
-        ...["seed", "seeds", "split-seed", "clip-norm", "model-name", "data", "backend", "json"],
+        ...[
+          "seed",
+          "seeds",
+          "split-seed",
+          "clip-norm",
+          "trial",
+          "model-name",
+          "data",
+          "backend",
+          "json",
+        ],
         "help",
       ]);
       assertEquals(namesIn(folder), []);

@@ -1,11 +1,12 @@
 import { reportPage, type ReportSection } from "@gradus/cli/report-page";
+import type { Spread } from "@gradus/cli/spread";
 import type { Iris } from "@gradus/data/iris";
 import { confusionMatrix as confusionChart } from "@gradus/plot/confusion-matrix";
 import { heatMap } from "@gradus/plot/heat-map";
 import { accuracyChart, classReport, confusionMatrix, lossChart, type Run } from "@gradus/train";
 import { percent, type TestedCombination } from "./findings.ts";
 import type { Settings } from "./flags.ts";
-import { type Divergence, errorOf, type Spread } from "./sweep.ts";
+import { type Divergence, errorOf } from "./sweep.ts";
 import type { Training } from "./training.ts";
 
 /** All that a report tells. */

@@ -1,20 +1,11 @@
-import { VERSION } from "@gradus/cli/version";
 import { openBackend } from "@gradus/cli/open-backend";
-import type { Backend } from "@gradus/tensor";
-import { openRun, type Run, save } from "@gradus/train";
-import { findings, type TestedCombination } from "./findings.ts";
+import { openRun, type Run } from "@gradus/train";
+import { conclude } from "./conclude.ts";
+import { configOf } from "./config.ts";
 import type { Settings } from "./flags.ts";
 import { readFlowers } from "./flowers.ts";
-import { type Results, writeReport } from "./report.ts";
-import {
-  choose,
-  errorOf,
-  splitSeeds,
-  spreadOf,
-  sweep,
-  type SweepProgress,
-  testOnce,
-} from "./sweep.ts";
+import type { Results } from "./report.ts";
+import { splitSeeds, sweep, type SweepProgress } from "./sweep.ts";
 
 /** What a run is told beside its settings. */
 export interface IrisOptions {
@@ -55,41 +46,8 @@ export async function runIris(
       await run.log(progress.entry);
     },
   });
-  const best = choose(swept);
-
-  // The choice is made: now, and only now, the test rows.
-  const tested: TestedCombination[] = [];
-  for (const combination of swept.combinations) {
-    const tests = [];
-    for (const training of combination.trainings) tests.push(await testOnce(training, backend));
-    const testError = spreadOf(tests.map(({ means }) => errorOf(means)));
-    tested.push({ combination, tests, testError });
-  }
-  const shown = best.trainings.reduce((lowest, training) =>
-    training.validation.loss < lowest.validation.loss ? training : lowest
-  );
-  run.epochs.splice(0, run.epochs.length, ...shown.epochs);
-  await run.finish();
-  await save(shown.model, run.path("model.safetensors"));
-  await run.write("standardizer.json", `${JSON.stringify(shown.flowers.standardizer)}\n`);
-  const { diverged } = swept;
-  const results = {
-    ...{ data, settings, tested, diverged, shown },
-    best: tested.find(({ combination }) => combination === best)!,
-    findings: findings(tested, { diverged }),
-    durationMs: performance.now() - options.startMs,
-  };
-  await writeReport(run, results);
+  const results = await conclude(swept, {
+    ...{ run, data, settings, backend, startMs: options.startMs },
+  });
   return { run, results };
-}
-
-/** What it takes to do the run again; times and paths are elsewhere. */
-function configOf(settings: Settings, backend: Backend): Record<string, unknown> {
-  const { json: _json, help: _help, ...rest } = settings;
-  return {
-    ...rest,
-    // The order of sums, and so their last bits, depend on it.
-    ..."threads" in backend ? { threads: backend.threads } : {},
-    versions: { gradus: VERSION, deno: Deno.version.deno, v8: Deno.version.v8 },
-  };
 }

@@ -11,7 +11,7 @@ import { describe, it } from "@std/testing/bdd";
 import { flowersCsv } from "./_flowers_csv_test.ts";
 import { inFolder } from "@gradus/testing/in-folder";
 import { settingsOf } from "./_settings_test.ts";
-import { DivergedError } from "./diverged_error.ts";
+import { DivergedError } from "@gradus/cli/diverged-error";
 import { runIris } from "./run_iris.ts";
 
 function run(root: string, ...args: string[]): ReturnType<typeof runIris> {
@@ -122,7 +122,9 @@ describe("runIris()", () => {
       const { versions, threads, ...config } = JSON.parse(
         await Deno.readTextFile(`${folder}/config.json`),
       );
-      const { json: _json, help: _help, ...settings } = settingsOf(...small, "--clip-norm", "5");
+      const { json: _json, help: _help, trial: _trial, ...settings } = settingsOf(
+        ...[...small, "--clip-norm", "5"],
+      );
       assertEquals(config, settings);
       assertEquals(Object.keys(versions), ["gradus", "deno", "v8"]);
       assert(config.backend !== "cpu" || Number.isInteger(threads));

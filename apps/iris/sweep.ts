@@ -1,10 +1,12 @@
+import { type Spread, spreadOf } from "@gradus/cli/spread";
+import { trialGrid } from "@gradus/cli/trial-grid";
 import type { Iris } from "@gradus/data/iris";
 import { SoftmaxCrossEntropy } from "@gradus/losses";
 import { type Random, random } from "@gradus/random";
 import { argmax, type Backend, tensor } from "@gradus/tensor";
 import { type EpochEntry, evaluate, type Means } from "@gradus/train";
-import { DivergedError } from "./diverged_error.ts";
-import type { Settings } from "./flags.ts";
+import { DivergedError } from "@gradus/cli/diverged-error";
+import { AXES, type Settings, type Trial } from "./flags.ts";
 import { type Flowers, splitFlowers } from "./flowers.ts";
 import { train, type Training, type TrainingOptions } from "./training.ts";
 
@@ -16,14 +18,6 @@ export interface Combination {
   /** Means over the seeds. */
   readonly validationLoss: Spread;
   readonly validationError: Spread;
-}
-
-/** A mean over seeds, and how far they lie apart. */
-export interface Spread {
-  readonly mean: number;
-  /** Standard deviation, with n − 1; 0 for one seed. */
-  readonly deviation: number;
-  readonly values: readonly number[];
 }
 
 /** A combination that a seed could not train to the end, and so not to be chosen. */
@@ -59,9 +53,7 @@ export interface SweepOptions {
 export interface SweepProgress {
   readonly done: number;
   readonly total: number;
-  readonly learningRate: number;
-  readonly hidden: number;
-  readonly seed: number;
+  readonly trial: Trial;
   readonly entry: EpochEntry;
 }
 
@@ -85,36 +77,40 @@ export async function sweep(
   splits: ReadonlyMap<number, Flowers>,
   options: SweepOptions,
 ): Promise<Sweep> {
-  const { settings, onEpoch } = options;
-  const grid = settings.hidden.flatMap((hidden) =>
-    settings["learning-rate"].map((learningRate) => ({ learningRate, hidden }))
-  );
+  const { settings, onEpoch, ...rest } = options;
+  const grid = trialGrid(settings, AXES);
+  const total = grid.length * settings.epochs;
+  const results: (Training | Divergence)[] = [];
+  const diverged: Divergence[] = [];
+  for (const [place, trial] of grid.entries()) {
+    if (diverged.some((divergence) => isOf(divergence, trial))) continue;
+    const onTrialEpoch = (entry: EpochEntry) =>
+      onEpoch({ done: place * settings.epochs + entry.epoch + 1, total, trial, entry });
+    const flowers = splits.get(trial.seed)!;
+    const result = await trainTrial(trial, { ...rest, flowers, onEpoch: onTrialEpoch });
+    results.push(result);
+    if ("reason" in result) diverged.push(result);
+  }
+  return gather(settings, results);
+}
+
+/**
+ * Puts the results of trainings together, in the order of the grid: a combination counts if it was trained
+ * with every seed, and one that diverged tells of the first seed that did.
+ */
+export function gather(settings: Settings, results: readonly (Training | Divergence)[]): Sweep {
   const combinations: Combination[] = [];
   const diverged: Divergence[] = [];
-  for (const [place, { learningRate, hidden }] of grid.entries()) {
-    const trainings: Training[] = [];
-    const tell = (seed: number) => (entry: EpochEntry) => {
-      const trained = (place * splits.size + trainings.length) * settings.epochs;
-      const total = grid.length * splits.size * settings.epochs;
-      return onEpoch({ done: trained + entry.epoch + 1, total, learningRate, hidden, seed, entry });
-    };
-    for (const [seed, flowers] of splits) {
-      const training = await trainOrDiverge({
-        ...{ learningRate, hidden, seed, flowers, settings },
-        classes: options.classes,
-        backend: options.backend,
-        random: streams(seed).starting,
-        onEpoch: tell(seed),
-      });
-      if ("reason" in training) {
-        diverged.push(training);
-        break;
-      }
-      trainings.push(training);
+  for (const trial of trialGrid({ ...settings, seeds: 1 }, AXES)) {
+    const own = results.filter((result) => isOf(result, trial));
+    const divergence = own.find((result) => "reason" in result);
+    if (divergence !== undefined) {
+      diverged.push(divergence);
+      continue;
     }
-    if (trainings.length < splits.size) continue;
+    const trainings = own as Training[];
     combinations.push({
-      ...{ learningRate, hidden, trainings },
+      ...{ learningRate: trial["learning-rate"], hidden: trial.hidden, trainings },
       validationLoss: spreadOf(trainings.map(({ validation }) => validation.loss)),
       validationError: spreadOf(trainings.map(({ validation }) => errorOf(validation))),
     });
@@ -122,10 +118,18 @@ export async function sweep(
   return { combinations, diverged };
 }
 
-async function trainOrDiverge(options: TrainingOptions): Promise<Training | Divergence> {
-  const { learningRate, hidden, seed } = options;
+function isOf({ learningRate, hidden }: Training | Divergence, trial: Trial): boolean {
+  return learningRate === trial["learning-rate"] && hidden === trial.hidden;
+}
+
+/** Trains with the settings of one trial; that training goes astray is a result as well. */
+export async function trainTrial(
+  trial: Trial,
+  options: Omit<TrainingOptions, "random" | "settings">,
+): Promise<Training | Divergence> {
+  const { "learning-rate": learningRate, hidden, seed } = trial;
   try {
-    return await train(options);
+    return await train({ ...options, settings: trial, random: streams(seed).starting });
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     return { learningRate, hidden, seed, reason: error.message };
@@ -175,11 +179,4 @@ export async function testOnce(
 export function errorOf(means: Means): number {
   const { rows, accuracy } = means;
   return Math.round(rows * (1 - accuracy!)) / rows;
-}
-
-/** Mean and standard deviation of numbers. */
-export function spreadOf(values: readonly number[]): Spread {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, deviation: Math.sqrt(squares / Math.max(1, values.length - 1)), values };
 }

@@ -1,9 +1,10 @@
 import { openBackend } from "@gradus/cli/open-backend";
+import { spreadOf } from "@gradus/cli/spread";
 import { iris } from "@gradus/data/iris";
 import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { settingsOf } from "./_settings_test.ts";
-import { DivergedError } from "./diverged_error.ts";
+import { DivergedError } from "@gradus/cli/diverged-error";
 import type { Settings } from "./flags.ts";
 import type { Flowers } from "./flowers.ts";
 import {
@@ -11,7 +12,6 @@ import {
   type Combination,
   errorOf,
   splitSeeds,
-  spreadOf,
   type Sweep,
   sweep,
   type SweepProgress,
@@ -28,20 +28,6 @@ async function swept(
   const onEpoch = (progress: SweepProgress) => Promise.resolve(void told.push(progress));
   return { ...await sweep(splits, { settings, classes: 3, backend, onEpoch }), told, backend };
 }
-
-describe("spreadOf()", () => {
-  it("has the mean and the deviation with n - 1", () => {
-    assertEquals(spreadOf([1, 2, 3, 6]), {
-      mean: 3,
-      deviation: Math.sqrt(14 / 3),
-      values: [1, 2, 3, 6],
-    });
-  });
-
-  it("has no deviation of one value", () => {
-    assertEquals(spreadOf([0.25]), { mean: 0.25, deviation: 0, values: [0.25] });
-  });
-});
 
 describe("errorOf()", () => {
   it("is the share of wrong rows, without the rounding of 1 - accuracy", () => {
@@ -95,8 +81,8 @@ describe("sweep()", () => {
     const { told } = await swept(settings);
     assertEquals(told.map(({ done }) => done), Array.from({ length: 16 }, (_, i) => i + 1));
     assert(told.every(({ total }) => total === 16));
-    const { learningRate, hidden, seed, entry } = told[5]!;
-    assertEquals([learningRate, hidden, seed, entry.epoch], [0.1, 4, 0, 1]);
+    const { trial, entry } = told[5]!;
+    assertEquals([trial["learning-rate"], trial.hidden, trial.seed, entry.epoch], [0.1, 4, 0, 1]);
   });
 
   it("does not look at the test rows", async () => {

@@ -4,12 +4,14 @@ import { exponential, Sgd } from "@gradus/optim";
 import type { Random } from "@gradus/random";
 import type { Backend } from "@gradus/tensor";
 import { type EpochEntry, evaluate, fit, type Means, parameterStatistics } from "@gradus/train";
-import type { Settings } from "./flags.ts";
+import type { Trial } from "./flags.ts";
 import type { Flowers } from "./flowers.ts";
 import { INITIALISERS } from "./initialisers.ts";
 
 /** One network, trained. */
 export interface Training {
+  readonly learningRate: number;
+  readonly hidden: number;
   readonly seed: number;
   readonly model: Sequential;
   readonly flowers: Flowers;
@@ -20,14 +22,11 @@ export interface Training {
 
 /** What tells one training from the others of a sweep. */
 export interface TrainingOptions {
-  readonly learningRate: number;
-  readonly hidden: number;
-  readonly seed: number;
   readonly classes: number;
   readonly flowers: Flowers;
   readonly random: Random;
   readonly backend: Backend;
-  readonly settings: Settings;
+  readonly settings: Trial;
   /** Sees each epoch as it ends. */
   readonly onEpoch: (entry: EpochEntry) => Promise<void>;
 }
@@ -38,7 +37,8 @@ export interface TrainingOptions {
  * @throws {RangeError} If it diverges: a loss or a gradient is no longer finite.
  */
 export async function train(options: TrainingOptions): Promise<Training> {
-  const { learningRate, hidden, seed, classes, flowers, random, backend, settings } = options;
+  const { classes, flowers, random, backend, settings } = options;
+  const { "learning-rate": learningRate, hidden, seed } = settings;
   const weightInit = INITIALISERS[settings.init]();
   const model = new Sequential([
     new Dense(hidden, { weightInit }),
@@ -75,7 +75,10 @@ export async function train(options: TrainingOptions): Promise<Training> {
     await options.onEpoch(entry);
     startMs = performance.now();
   }
-  return { seed, model, flowers, epochs, validation: epochs.at(-1)!.validation! };
+  return {
+    ...{ learningRate, hidden, seed, model, flowers, epochs },
+    validation: epochs.at(-1)!.validation!,
+  };
 }
 
 /** The last step of an epoch may be the one that diverges, which shows first after it. */

@@ -1,27 +1,26 @@
 import { openBackend } from "@gradus/cli/open-backend";
+import { trialGrid } from "@gradus/cli/trial-grid";
 import { iris } from "@gradus/data/iris";
 import { random } from "@gradus/random";
 import type { EpochEntry } from "@gradus/train";
 import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { settingsOf } from "./_settings_test.ts";
+import { AXES } from "./flags.ts";
 import { splitFlowers } from "./flowers.ts";
 import { INITIALISERS } from "./initialisers.ts";
 import { train, type Training } from "./training.ts";
 
 /** Trains 4-5-3 for two epochs with the settings of a command line. */
 async function trained(...args: string[]): Promise<Training & { seen: EpochEntry[] }> {
-  const settings = settingsOf("--epochs", "2", ...args);
+  const [settings] = trialGrid(settingsOf("--epochs", "2", "--hidden", "5", ...args), AXES);
   const seen: EpochEntry[] = [];
   const training = await train({
-    learningRate: settings["learning-rate"][0]!,
-    hidden: 5,
-    seed: 0,
     classes: 3,
-    flowers: splitFlowers(iris(), { batch: settings.batch, random: random(0) }),
+    flowers: splitFlowers(iris(), { batch: settings!.batch, random: random(0) }),
     random: random(1),
     backend: await openBackend("reference"),
-    settings,
+    settings: settings!,
     onEpoch: (entry) => Promise.resolve(void seen.push(entry)),
   });
   return { ...training, seen };

@@ -177,7 +177,12 @@ async function openTrial({ plan, ran }: CollectedTrial): Promise<OpenedTrial> {
       `Cannot collect ${folder} as it must have been trained on the images that are here: found that means and deviations of their channels differ`,
     );
   }
-  const model = await openRunModel(folder, { backend: program.backend, verb: "collect" });
+  const { backend, task } = program;
+  const model = await openRunModel(folder, {
+    ...{ backend, verb: "collect" },
+    inputShape: task.training.x.shape.slice(1),
+    outputShape: [task.classes.length],
+  });
   return { ...program, program, model, statistics };
 }
 

@@ -38,6 +38,61 @@ export function parseFlags<Spec extends Flags>(
   args: readonly string[],
   spec: Spec,
 ): FlagValues<Spec> {
+  return readArguments(args, spec, false).flags;
+}
+
+/** What {@linkcode parseOperands} reads. */
+export interface ParsedOperands<Spec extends Flags> {
+  /** The value of each flag. */
+  readonly flags: FlagValues<Spec>;
+  /** The arguments that belong to no flag, in order. */
+  readonly operands: readonly string[];
+}
+
+/**
+ * Reads a command line as {@linkcode parseFlags} does, with arguments that belong to no flag.
+ *
+ * @param args The arguments.
+ * @param spec The flags that the program knows.
+ * @param options What the operands are called, such as `FILE`, and how many there must be.
+ * @returns Flags and operands.
+ * @throws {UsageError} As {@linkcode parseFlags} does; if there are more or fewer operands.
+ *
+ * @example
+ * ```ts
+ * import { parseOperands, switchFlag } from "@gradus/cli";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const spec = { json: switchFlag({ description: "print JSON" }) };
+ * const options = { name: "FILE", atLeast: 1, atMost: 1 };
+ * assertEquals(parseOperands(["model.safetensors", "--json"], spec, options), {
+ *   flags: { json: true },
+ *   operands: ["model.safetensors"],
+ * });
+ * ```
+ */
+export function parseOperands<Spec extends Flags>(
+  args: readonly string[],
+  spec: Spec,
+  options: { readonly name: string; readonly atLeast?: number; readonly atMost?: number },
+): ParsedOperands<Spec> {
+  const { name, atLeast = 0, atMost = Infinity } = options;
+  const parsed = readArguments(args, spec, true);
+  const { length } = parsed.operands;
+  // What help shows needs no operands.
+  const isHelp = (parsed.flags as { readonly help?: unknown }).help === true;
+  if (isHelp || (length >= atLeast && length <= atMost)) return parsed;
+  const count = atLeast === atMost ? `${atLeast}` : `at least ${atLeast}`;
+  throw new UsageError(
+    `Cannot understand the command as it takes ${count} ${name}: found ${length}`,
+  );
+}
+
+function readArguments<Spec extends Flags>(
+  args: readonly string[],
+  spec: Spec,
+  takesOperands: boolean,
+): ParsedOperands<Spec> {
   const refuse = (argument: string): never => {
     throw new UsageError(
       `Cannot understand the command as each argument must be a flag that --help lists: found ${
@@ -47,15 +102,30 @@ export function parseFlags<Spec extends Flags>(
   };
   // What follows it would be left out without a word.
   if (args.includes("--")) refuse("--");
-  const parsed: Record<string, unknown> = parseArgs(joinNegatives(args, spec), {
+  const operands: string[] = [];
+  const joined = joinNegatives(args, spec);
+  // An operand behind a switch is not its value.
+  const closed = takesOperands
+    ? joined.map((arg) => isSwitch(arg, spec) ? `${arg}=` : arg)
+    : joined;
+  const parsed: Record<string, unknown> = parseArgs(closed, {
     string: Object.keys(spec),
-    unknown: refuse,
+    unknown: (argument, key) => {
+      if (key !== undefined || argument.startsWith("-") || !takesOperands) refuse(argument);
+      operands.push(argument);
+      return false;
+    },
   });
   const values = Object.entries(spec).map(([name, flag]) => {
     const text = parsed[name] as string | undefined;
     return [name, text === undefined ? flag.fallback : flag.read(text, name)];
   });
-  return Object.fromEntries(values) as FlagValues<Spec>;
+  return { flags: Object.fromEntries(values) as FlagValues<Spec>, operands };
+}
+
+function isSwitch(arg: string, spec: Flags): boolean {
+  const name = arg.slice(2);
+  return arg.startsWith("--") && Object.hasOwn(spec, name) && spec[name]!.placeholder === null;
 }
 
 /** `--rate -1` as `--rate=-1`, which otherwise would be two flags. */

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { assertUsageError } from "./_assert_usage_error_test.ts";
 import { choiceFlag, integerFlag, numberFlag, numbersFlag, switchFlag, textFlag } from "./flag.ts";
-import { helpText, parseFlags } from "./parse_flags.ts";
+import { helpText, parseFlags, parseOperands } from "./parse_flags.ts";
 
 const spec = {
   rate: numberFlag({ description: "a rate", fallback: 0.1 }),
@@ -133,6 +133,48 @@ describe("parseFlags()", () => {
     const args = Object.freeze(["--rate", "-1"]);
     parseFlags(args, spec);
     assertEquals(args, ["--rate", "-1"]);
+  });
+});
+
+describe("parseOperands()", () => {
+  const parse = (args: string[], counts: { atLeast?: number; atMost?: number } = {}) =>
+    parseOperands(args, spec, { name: "FILE", ...counts });
+
+  it("gives what belongs to no flag, in order, as text", () => {
+    assertEquals(parse(["a", "--rate", "0.5", "7", "--json", "b", "--order=down", "__proto__"]), {
+      flags: { ...fallbacks, rate: 0.5, json: true, order: "down" },
+      operands: ["a", "7", "b", "__proto__"],
+    });
+    assertEquals(parse([]), { flags: fallbacks, operands: [] });
+  });
+
+  it("refuses flags that are not known, and what follows --", () => {
+    for (const args of [["a", "--epoch", "3"], ["-x", "a"], ["a", "--", "b"]]) {
+      assertUsageError(
+        () => parse(args),
+        `Cannot understand the command as each argument must be a flag that --help lists: found ${
+          args.find((arg) => arg.startsWith("-"))
+        }`,
+      );
+    }
+    assertUsageError(
+      () => parse(["--json=yes", "a"]),
+      "Cannot use --json as it takes no value: found yes",
+    );
+  });
+
+  it("refuses more or fewer than there must be, unless it is help that is asked for", () => {
+    const refuses = (args: string[], counts: { atLeast?: number; atMost?: number }, text: string) =>
+      assertUsageError(
+        () => parse(args, counts),
+        `Cannot understand the command as it takes ${text}`,
+      );
+    refuses([], { atLeast: 1, atMost: 1 }, "1 FILE: found 0");
+    refuses(["a", "b"], { atLeast: 1, atMost: 1 }, "1 FILE: found 2");
+    refuses([], { atLeast: 1 }, "at least 1 FILE: found 0");
+    const help = { help: switchFlag({ description: "help" }) };
+    const options = { name: "FILE", atLeast: 1 };
+    assertEquals(parseOperands(["--help"], help, options).flags, { help: true });
   });
 });
 

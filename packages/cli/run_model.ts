@@ -1,15 +1,27 @@
 import type { Sequential } from "@gradus/layers";
-import type { Backend } from "@gradus/tensor";
+import { type Backend, equalShapes, formatShape, type Shape } from "@gradus/tensor";
 import { openModel } from "@gradus/train";
 import { UsageError } from "./usage_error.ts";
+
+/** What {@linkcode openRunModel} takes beside the folder. */
+export interface RunModelOptions {
+  /** Where the model shall live. */
+  readonly backend: Backend;
+  /** What is done with it, for messages, such as `export`. */
+  readonly verb: string;
+  /** What it must take. Default: anything. */
+  readonly inputShape?: Shape;
+  /** What it must give. Default: anything. */
+  readonly outputShape?: Shape;
+}
 
 /**
  * The model that a run left, from its `model.safetensors` alone.
  *
  * @param folder The run's folder.
- * @param options Where the model shall live, and what is done with it, for messages, such as `export`.
+ * @param options Where the model shall live, what it must take and give, and what is done with it.
  * @returns The model, initialised.
- * @throws {UsageError} If there is no such file, or it is no model of Gradus, in one line.
+ * @throws {UsageError} If there is no such file, or it is no such model of Gradus, in one line.
  *
  * @example
  * ```ts
@@ -27,8 +39,23 @@ import { UsageError } from "./usage_error.ts";
  */
 export async function openRunModel(
   folder: string,
-  options: { readonly backend: Backend; readonly verb: string },
+  options: RunModelOptions,
 ): Promise<Sequential> {
+  const model = await open(folder, options);
+  const { verb, inputShape, outputShape } = options;
+  const found: readonly Shape[] = [model.inputShape, model.outputShapes.at(-1)!];
+  [inputShape, outputShape].forEach((shape, i) => {
+    if (shape === undefined || equalShapes(shape, found[i]!)) return;
+    throw new UsageError(
+      `Cannot ${verb} ${folder} as its model must ${i === 0 ? "take" : "give"} ${
+        formatShape(shape)
+      }: found ${formatShape(found[i]!)}`,
+    );
+  });
+  return model;
+}
+
+async function open(folder: string, options: RunModelOptions): Promise<Sequential> {
   try {
     return await openModel(`${folder}/model.safetensors`, { backend: options.backend });
   } catch (cause) {

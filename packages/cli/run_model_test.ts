@@ -30,6 +30,19 @@ describe("openRunModel()", () => {
       await refuses(
         `Cannot export ${folder} as it must hold what training leaves at its end: found no model.safetensors`,
       );
+      const model = new Sequential([new Dense(3)]);
+      model.init([2], { backend, random: random(0) });
+      await save(model, `${folder}/model.safetensors`);
+      for (
+        const [shapes, found] of [
+          [{ inputShape: [4] }, "take [4]: found [2]"],
+          [{ inputShape: [2], outputShape: [2] }, "give [2]: found [3]"],
+        ] as const
+      ) {
+        const opening = () => openRunModel(folder, { backend, verb: "collect", ...shapes });
+        const { message } = await assertRejects(opening, UsageError);
+        assertEquals(message, `Cannot collect ${folder} as its model must ${found}`);
+      }
       await Deno.writeFile(`${folder}/model.safetensors`, new Uint8Array(3));
       await refuses(
         `Cannot decode ${folder}/model.safetensors as it must start with the 8 bytes of a length: found its end at byte 3`,
