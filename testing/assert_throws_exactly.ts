@@ -3,7 +3,8 @@ import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 /** As `assertThrows`, with the whole message, and no subclass. */
 export function assertThrowsExactly(
   run: () => unknown,
-  errorClass: new (message: string) => Error,
+  // deno-lint-ignore no-explicit-any -- as std has it
+  errorClass: new (...options: any[]) => Error,
   message: string,
 ): void {
   const error = assertThrows(run, errorClass);

@@ -36,7 +36,7 @@ import * as pooling from "./_webgpu/ops/pooling.ts";
 import * as reduction from "./_webgpu/ops/reduction.ts";
 import * as softmax from "./_webgpu/ops/softmax.ts";
 import * as steps from "./_webgpu/ops/steps.ts";
-import { selfTest } from "./_webgpu/self_test.ts";
+import { proveDevice } from "./_webgpu/prove_device.ts";
 import type { WebGpuStorage } from "./_webgpu/storage.ts";
 import { WebGpuError, type WebGpuFault } from "./_webgpu/web_gpu_error.ts";
 import type { Backend, MemoryUse, Storage } from "./backend.ts";
@@ -102,7 +102,7 @@ export async function webGpu(options: WebGpuOptions = {}): Promise<WebGpuBackend
     family: family ?? familyFor(adapter),
     maximumPooledBytes,
   });
-  await selfTest(machine);
+  await proveDevice(machine);
   return new DeviceBackend(machine, adapter);
 }
 

@@ -56,8 +56,8 @@ export interface Step {
 /**
  * Trains a model, and yields after every step: log, draw, save, evaluate, or stop with `break`.
  *
- * A step does not wait for the backend. An epoch's losses are read once, at its last step. Targets are
- * checked before their step changes anything.
+ * A step does not wait for the backend, unless that falls far behind. An epoch's losses are read once, at its
+ * last step. Targets are checked before their step changes anything.
  *
  * @param options Model, loss, optimizer, batches, epochs.
  * @returns The steps, as they are taken.
@@ -126,6 +126,7 @@ export async function* fit(options: FitOptions): AsyncGenerator<Step, void> {
         };
         if (performance.now() - sliceStart < 16) continue;
         await macrotask();
+        await backend.pace?.();
         sliceStart = performance.now();
       }
     }

@@ -8,7 +8,7 @@ import type { Operand } from "../backend.ts";
 const X = new Float32Array([1, -2, 0.5, 2 ** 20, -3]);
 
 /** Computes something small on a device: some accept every command and compute nothing. */
-export async function selfTest(machine: Machine): Promise<void> {
+export async function proveDevice(machine: Machine): Promise<void> {
   const storages = [0, 1].map(() => machine.allocate("float32", X.length, "the self-test"));
   const [x, out] = storages.map((storage): Operand => ({
     storage,
@@ -16,7 +16,7 @@ export async function selfTest(machine: Machine): Promise<void> {
     dtype: "float32",
   })) as [Operand, Operand];
   machine.write(storages[0]!, X, 0);
-  machine.run(selfTestRun(x, out));
+  machine.run(proofRun(x, out));
   const y = await machine.read(storages[1]!, 0, X.length);
   for (const storage of storages) machine.release(storage);
   const expected = X.map((x, i) => 3 * x + i);
@@ -29,10 +29,10 @@ export async function selfTest(machine: Machine): Promise<void> {
   }
 }
 
-function selfTestRun(x: Operand, out: Operand): KernelRun<"x", "out"> {
+function proofRun(x: Operand, out: Operand): KernelRun<"x", "out"> {
   const size = sizeOf(x.shape);
   return {
-    name: "selfTest",
+    name: "proof",
     reads: { x },
     writes: { out },
     uniforms: { u32: { size }, f32: { factor: 3 } },
