@@ -125,8 +125,7 @@ export async function* fit(options: FitOptions): AsyncGenerator<Step, void> {
           epochMeans: async () => (await record.read()).means,
         };
         if (performance.now() - sliceStart < 16) continue;
-        await macrotask();
-        await backend.pace?.();
+        await macrotask().then(() => backend.pace?.());
         sliceStart = performance.now();
       }
     }

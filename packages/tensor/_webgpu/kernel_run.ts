@@ -1,10 +1,11 @@
 import type { Operand } from "../backend.ts";
 import { formatShape } from "../shape.ts";
+import type { NumberType } from "./kernels/pointwise.ts";
 import { storageOf } from "./storage.ts";
 import { declareUniforms, type Uniforms } from "./uniform_log.ts";
 
 /** How a program sees the numbers of an operand. */
-export type ElementType = "f32" | "i32" | "u32" | "vec2<f32>" | "vec4<f32>" | "vec4<u32>";
+export type ElementType = NumberType | `vec${2 | 4}<${NumberType}>`;
 
 /** One dispatch of one kernel, as a plain record; how to write one is told in `machine.ts`. */
 export interface KernelRun<Read extends string = string, Write extends string = string> {

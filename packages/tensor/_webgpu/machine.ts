@@ -6,7 +6,9 @@
  * 1. **One WGSL program a file**, `kernels/⟨name⟩.ts`. It exports a function from operands to a
  *    {@linkcode KernelRun}, a plain record: which operands it reads and writes, which numbers it gets as
  *    uniforms, how many workgroups it takes, and `source`, which writes the program.
- *    `kernels/dropout.ts` is a short one to copy.
+ *    `prove_device.ts` ends with the shortest one. Where each number of the result follows from the numbers
+ *    at its place, `pointwise` of `kernels/pointwise.ts` writes the program from one expression, as in
+ *    `kernels/dropout.ts`, and `broadcast.ts` finds operands of other shapes.
  * 2. **The op**, in `ops/⟨family⟩.ts`, calls `machine.run(⟨name⟩Run(…))`, once or several times. What to
  *    choose by shapes, by `machine.family` or by `machine.device.limits` is chosen there.
  *    `machine.workspace(slot, length)` is memory between the passes of one op.
@@ -14,9 +16,10 @@
  *
  * In the source:
  *
- * - An array is called what `source` is told, not what the operand is called: ``${arrays.x}[i]``. Operands
+ * - An array is called what `source` is told, never what the operand is: `${x}[i]`, which may come out as
+ *   `xArray[i]` or as `outArray[i]`, so that `let x = ${x}[i];` is a fine name for its number. Operands
  *   that share a storage (`out` may be `x` in the elementwise kernels) are one array, since WebGPU forbids
- *   to bind a buffer twice if it is written. An operand that is `null` is called `""`: `arrays.bias ? … : …`.
+ *   to bind a buffer twice if it is written. An operand that is `null` is called `""`: `bias ? … : …`.
  *   Arrays and uniforms are declared by the runtime; the program is compiled again for every such pattern.
  * - `uniforms.size` is the uniform `{ u32: { size } }`. A number that differs from run to run must be a
  *   uniform, never a part of the text, or pipelines are compiled for ever. What the text does depend on must be
@@ -25,7 +28,10 @@
  *   Give `workgroups` as one number: `Math.ceil(size / 64)`. Beyond 65,535 it is folded, so the last
  *   workgroups may be ones too many: `if (invocation >= uniforms.size) { return; }`. A program with tiles
  *   takes its row and column from `workgroup` by `/` and `%`.
- * - A storage is longer than its shape. Never use `arrayLength`, and write nothing behind the shape.
+ * - A storage is longer than its shape, to a multiple of 256 bytes. Never use `arrayLength`, and write
+ *   nothing behind the shape. `elements: { x: "vec4<f32>" }` binds an array as vectors: on the software
+ *   adapter, too, loading four numbers at once is twice as fast as one by one. An operand that shares its
+ *   storage with one that is written must have the same element type.
  * - The functions of `kernels/numbers.ts` are always there: `isNan(x)`, `infinity()`, `nan()`, `larger(a, b)`,
  *   `relu(x)` … A WGSL compiler may assume that there is neither NaN nor infinity, so `x != x`, `max` and
  *   `x < 0` do not work on them, and constants of them do not compile. The functions look at the bits.

@@ -2,8 +2,8 @@ import type { BinaryOp, Operand } from "../../backend.ts";
 import { sizeOf } from "../../shape.ts";
 import { broadcast } from "../broadcast.ts";
 import type { KernelRun } from "../kernel_run.ts";
-import { entry, wgsl } from "../wgsl.ts";
 import { functions } from "./functions.ts";
+import { pick, pointwise, pointwiseWorkgroups, vectors } from "./pointwise.ts";
 
 /** Each function as an expression of `a` and `b`. */
 const expressions: Record<BinaryOp, string> = {
@@ -26,25 +26,22 @@ export function binaryRun(
   },
 ): KernelRun<"a" | "b", "out"> {
   const size = sizeOf(out.shape);
-  const { reads, numbers, key, u32, declarations, load } = broadcast(out.shape, { a, b });
+  const { reads, numbers, whole, key, u32, declare } = broadcast(out.shape, { a, b });
   return {
     name: `binary.${op}`,
     key,
     reads,
     writes: { out },
+    elements: vectors(["out", ...whole], "f32"),
     uniforms: { u32: { size, ...u32 }, f32: numbers },
-    workgroups: Math.ceil(size / 64),
-    source: ({ a, b, out }) =>
-      (op === "power" ? functions : "") + entry(
-        64,
-        wgsl`
-  let i = invocation;
-  if (i < uniforms.size) {
-    ${declarations}
-    let a = ${load("a", a)};
-    let b = ${load("b", b)};
-    ${out}[i] = ${expressions[op]};
-  }`,
-      ),
+    workgroups: pointwiseWorkgroups(size),
+    source: (arrays) =>
+      (op === "power" ? functions : "") + pointwise({
+        out: arrays.out,
+        whole: pick(arrays, whole),
+        input: "f32",
+        output: "f32",
+        body: `${declare(arrays)}\n  return ${expressions[op]};`,
+      }),
   };
 }

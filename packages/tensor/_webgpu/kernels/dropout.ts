@@ -1,7 +1,8 @@
 import type { Operand } from "../../backend.ts";
 import { sizeOf } from "../../shape.ts";
 import type { KernelRun } from "../kernel_run.ts";
-import { entry, wgsl } from "../wgsl.ts";
+import { wgsl } from "../wgsl.ts";
+import { pointwise, pointwiseWorkgroups } from "./pointwise.ts";
 
 /** `out = hash(key, step, i) / 2³² < rate ? 0 : x / (1 − rate)`; the hash is that of `@gradus/random/hash`. */
 export function dropoutRun(
@@ -19,8 +20,9 @@ export function dropoutRun(
     name: "dropout",
     reads: { x },
     writes: { out },
+    elements: { x: "vec4<f32>", out: "vec4<f32>" },
     uniforms: { u32: { size, key, step, threshold }, f32: { kept: 1 - rate } },
-    workgroups: Math.ceil(size / 64),
+    workgroups: pointwiseWorkgroups(size),
     source: ({ x, out }) =>
       wgsl`
 fn scramble(x: u32) -> u32 {
@@ -33,13 +35,14 @@ fn scramble(x: u32) -> u32 {
 fn hash(key: u32, step: u32, element: u32) -> u32 {
   return scramble(key ^ scramble(step ^ scramble(element)));
 }
-` + entry(
-        64,
-        wgsl`
-  if (invocation < uniforms.size) {
-    let isDropped = hash(uniforms.key, uniforms.step, invocation) < uniforms.threshold;
-    ${out}[invocation] = select(${x}[invocation] / uniforms.kept, 0.0, isDropped);
-  }`,
-      ),
+` + pointwise({
+        out,
+        whole: { x },
+        input: "f32",
+        output: "f32",
+        body: wgsl`
+  let isDropped = hash(uniforms.key, uniforms.step, i) < uniforms.threshold;
+  return select(x / uniforms.kept, 0.0, isDropped);`,
+      }),
   };
 }

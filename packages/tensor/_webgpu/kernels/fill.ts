@@ -2,7 +2,7 @@ import type { Operand } from "../../backend.ts";
 import { sizeOf } from "../../shape.ts";
 import { bitsOf } from "../bits_of.ts";
 import type { KernelRun } from "../kernel_run.ts";
-import { entry, wgsl } from "../wgsl.ts";
+import { pointwise, pointwiseWorkgroups } from "./pointwise.ts";
 
 /** Every number of `out` becomes `value`, bit by bit. */
 export function fillRun(value: number, out: Operand): KernelRun<never, "out"> {
@@ -11,16 +11,10 @@ export function fillRun(value: number, out: Operand): KernelRun<never, "out"> {
     name: "fill",
     reads: {},
     writes: { out },
-    elements: { out: "u32" },
+    elements: { out: "vec4<u32>" },
     uniforms: { u32: { size, bits: bitsOf(value, out.dtype) } },
-    workgroups: Math.ceil(size / 64),
+    workgroups: pointwiseWorkgroups(size),
     source: ({ out }) =>
-      entry(
-        64,
-        wgsl`
-  if (invocation < uniforms.size) {
-    ${out}[invocation] = uniforms.bits;
-  }`,
-      ),
+      pointwise({ out, whole: {}, input: "u32", output: "u32", body: "return uniforms.bits;" }),
   };
 }

@@ -1,8 +1,8 @@
 import type { Operand, UnaryOp } from "../../backend.ts";
 import { sizeOf } from "../../shape.ts";
 import type { KernelRun } from "../kernel_run.ts";
-import { entry, wgsl } from "../wgsl.ts";
 import { functions } from "./functions.ts";
+import { pointwise, pointwiseWorkgroups } from "./pointwise.ts";
 
 /** Each function as an expression of `x`, and of `uniforms.alpha`; of NaN it need not be right. */
 const expressions: Record<UnaryOp, string> = {
@@ -42,16 +42,16 @@ export function unaryRun(
     name: `unary.${op}`,
     reads: { x },
     writes: { out },
+    elements: { x: "vec4<f32>", out: "vec4<f32>" },
     uniforms: { u32: { size }, f32: { alpha } },
-    workgroups: Math.ceil(size / 64),
+    workgroups: pointwiseWorkgroups(size),
     source: ({ x, out }) =>
-      functions + entry(
-        64,
-        wgsl`
-  if (invocation < uniforms.size) {
-    let x = ${x}[invocation];
-    ${out}[invocation] = select(${expressions[op]}, x, isNan(x));
-  }`,
-      ),
+      functions + pointwise({
+        out,
+        whole: { x },
+        input: "f32",
+        output: "f32",
+        body: `return select(${expressions[op]}, x, isNan(x));`,
+      }),
   };
 }

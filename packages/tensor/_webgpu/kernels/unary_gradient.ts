@@ -1,8 +1,8 @@
 import type { ActivationOp, Operand } from "../../backend.ts";
 import { sizeOf } from "../../shape.ts";
 import type { KernelRun } from "../kernel_run.ts";
-import { entry, wgsl } from "../wgsl.ts";
 import { functions } from "./functions.ts";
+import { pointwise, pointwiseWorkgroups } from "./pointwise.ts";
 
 /** op′(x) as an expression of `x`, `y = op(x)` and `uniforms.alpha`. At a kink, the slope from below. */
 const slopes: Record<ActivationOp, string> = {
@@ -33,17 +33,16 @@ export function unaryGradientRun(
     name: `unaryGradient.${op}`,
     reads: { x, y, dy },
     writes: { out },
+    elements: { x: "vec4<f32>", y: "vec4<f32>", dy: "vec4<f32>", out: "vec4<f32>" },
     uniforms: { u32: { size }, f32: { alpha } },
-    workgroups: Math.ceil(size / 64),
+    workgroups: pointwiseWorkgroups(size),
     source: ({ x, y, dy, out }) =>
-      functions + entry(
-        64,
-        wgsl`
-  if (invocation < uniforms.size) {
-    let x = ${x}[invocation];
-    let y = ${y}[invocation];
-    ${out}[invocation] = ${dy}[invocation] * (${slopes[op]});
-  }`,
-      ),
+      functions + pointwise({
+        out,
+        whole: { x, y, dy },
+        input: "f32",
+        output: "f32",
+        body: `return dy * (${slopes[op]});`,
+      }),
   };
 }

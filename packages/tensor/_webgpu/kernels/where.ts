@@ -3,7 +3,7 @@ import { sizeOf } from "../../shape.ts";
 import { bitsOf } from "../bits_of.ts";
 import { broadcast } from "../broadcast.ts";
 import type { KernelRun } from "../kernel_run.ts";
-import { entry, wgsl } from "../wgsl.ts";
+import { pick, pointwise, pointwiseWorkgroups, vectors } from "./pointwise.ts";
 
 /** `out = condition ≠ 0 ? a : b`, broadcast, bit by bit; −0 is 0. */
 export function whereRun(
@@ -15,7 +15,7 @@ export function whereRun(
   },
 ): KernelRun<"condition" | "a" | "b", "out"> {
   const size = sizeOf(out.shape);
-  const { reads, numbers, key, u32, declarations, load } = broadcast(out.shape, {
+  const { reads, numbers, whole, key, u32, declare } = broadcast(out.shape, {
     condition,
     a,
     b,
@@ -26,7 +26,10 @@ export function whereRun(
     key,
     reads,
     writes: { out },
-    elements: { condition: "u32", a: "u32", b: "u32", out: "u32" },
+    elements: {
+      ...{ condition: "u32", a: "u32", b: "u32" },
+      ...vectors(["out", ...whole], "u32"),
+    },
     uniforms: {
       u32: {
         size,
@@ -37,18 +40,14 @@ export function whereRun(
         ),
       },
     },
-    workgroups: Math.ceil(size / 64),
-    source: ({ condition, a, b, out }) =>
-      entry(
-        64,
-        wgsl`
-  let i = invocation;
-  if (i < uniforms.size) {
-    ${declarations}
-    let a = ${load("a", a)};
-    let b = ${load("b", b)};
-    ${out}[i] = select(b, a, (${load("condition", condition)} & uniforms.truth) != 0u);
-  }`,
-      ),
+    workgroups: pointwiseWorkgroups(size),
+    source: (arrays) =>
+      pointwise({
+        out: arrays.out,
+        whole: pick(arrays, whole),
+        input: "u32",
+        output: "u32",
+        body: `${declare(arrays)}\n  return select(b, a, (condition & uniforms.truth) != 0u);`,
+      }),
   };
 }
