@@ -23,9 +23,8 @@ export function explain(
   },
 ): ReportSection[] {
   const { without } = settings;
-  const left = without === null
-    ? ""
-    : ` ${PARTS[without].what} was left out: in its place ${PARTS[without].instead}.`;
+  const part = without === null ? null : PARTS[without];
+  const left = part === null ? "" : ` Left out: ${part.what}; in its place ${part.instead}.`;
   return [
     {
       title: "The model",

@@ -1,8 +1,9 @@
 import type { FlagValues } from "@gradus/cli/parse-flags";
-import { numberFlag, numbersFlag } from "@gradus/cli/flag";
+import { choiceFlag, numberFlag, numbersFlag } from "@gradus/cli/flag";
 import { imageFlags } from "@gradus/cli/image-flags";
 import type { BackendName } from "@gradus/cli/open-backend";
 import type { TrialSettings } from "@gradus/cli/trial-grid";
+import { type PartName, PARTS } from "./parts.ts";
 
 /** Training images held out unless it is told otherwise. */
 export const HELD_OUT = { files: 5000, drawn: 500 };
@@ -35,6 +36,11 @@ export const FLAGS = {
     description: "pull of weights to 0; several make a sweep",
     fallback: [1e-4],
     atLeast: 0,
+  }),
+  without: choiceFlag({
+    description: "leave a part out, to see what it is worth",
+    fallback: null,
+    choices: Object.keys(PARTS) as PartName[],
   }),
 };
 

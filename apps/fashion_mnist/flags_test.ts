@@ -25,6 +25,7 @@ describe("FLAGS", () => {
       backend: "auto",
       json: false,
       help: false,
+      without: null,
     });
     assertEquals(hidden.every(Number.isInteger), true);
     assertEquals(typeof momentum, "number");
@@ -65,7 +66,7 @@ describe("CHANGEABLE", () => {
         "resume",
         "hidden",
       ],
-      ...["dropout", "momentum", "weight-decay"],
+      ...["dropout", "momentum", "weight-decay", "without"],
     ]);
   });
 });

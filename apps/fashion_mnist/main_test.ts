@@ -157,7 +157,7 @@ describe("deno task fashion-mnist", () => {
           "model-name",
         ],
         ...["data", "sample", "resume", "backend", "json", "help", "hidden", "dropout"],
-        ...["momentum", "weight-decay"],
+        ...["momentum", "weight-decay", "without"],
       ]);
       assertEquals(namesIn(folder), []);
     });

@@ -1,8 +1,9 @@
 import type { ImageNetwork, NetworkContext } from "@gradus/cli/run-images";
-import { Dense, Dropout, Flatten, heNormal, Relu, Sequential } from "@gradus/layers";
+import { Dense, Dropout, Flatten, heNormal, Relu, Sequential, uniformInit } from "@gradus/layers";
 import { SoftmaxCrossEntropy } from "@gradus/losses";
-import { oneCycle, Sgd } from "@gradus/optim";
+import { constant, oneCycle, Sgd } from "@gradus/optim";
 import type { Trial } from "./flags.ts";
+import type { PartName } from "./parts.ts";
 
 /** A perceptron with relu and dropout, and SGD with one cycle of the learning rate. */
 export function buildNetwork(
@@ -11,23 +12,27 @@ export function buildNetwork(
   options: { readonly epochs: number; readonly learningRate: number },
 ): ImageNetwork {
   const { backend, random, stepsPerEpoch, training } = context;
+  const has = (part: PartName) => part !== settings.without;
+  const hidden = has("second-layer") ? settings.hidden : settings.hidden.slice(0, 1);
+  const weightInit = has("he-normal") ? heNormal() : uniformInit({ low: -0.05, high: 0.05 });
   const model = new Sequential([
     new Flatten(),
-    ...settings.hidden.flatMap((units) => [
-      new Dense(units, { weightInit: heNormal() }),
-      new Relu(),
-      ...settings.dropout > 0 ? [new Dropout(settings.dropout)] : [],
+    ...hidden.flatMap((units) => [
+      new Dense(units, { weightInit }),
+      ...has("relu") ? [new Relu()] : [],
+      ...has("dropout") && settings.dropout > 0 ? [new Dropout(settings.dropout)] : [],
     ]),
     new Dense(10),
   ]);
   model.init(training.x.shape.slice(1), { backend, random });
+  // With momentum m, steps along the same gradient add up to 1 / (1 − m) of one.
+  const peak = options.learningRate / (has("momentum") ? 1 : 1 - settings.momentum);
   const optimizer = new Sgd(model.parameters, {
-    learningRate: oneCycle({
-      peak: options.learningRate,
-      steps: options.epochs * stepsPerEpoch,
-    }),
-    momentum: settings.momentum,
-    weightDecay: settings["weight-decay"],
+    learningRate: has("one-cycle")
+      ? oneCycle({ peak, steps: options.epochs * stepsPerEpoch })
+      : constant(peak / 2),
+    momentum: has("momentum") ? settings.momentum : 0,
+    weightDecay: has("weight-decay") ? settings["weight-decay"] : 0,
   });
   return { model, optimizer, loss: new SoftmaxCrossEntropy() };
 }

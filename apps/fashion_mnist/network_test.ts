@@ -2,10 +2,11 @@ import { channelStatistics } from "@gradus/data/channel-statistics";
 import { drawnShapes } from "@gradus/data/drawn-shapes";
 import { random } from "@gradus/random";
 import { reference } from "@gradus/tensor/reference";
-import { assertAlmostEquals, assertEquals } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { trialOf } from "./_settings_test.ts";
 import { buildNetwork } from "./network.ts";
+import type { PartName } from "./parts.ts";
 
 const training = drawnShapes({ rows: 10, seed: 0 });
 
@@ -47,5 +48,32 @@ describe("buildNetwork()", () => {
     });
     assertAlmostEquals(Math.max(...rates), 0.1, 0.005);
     assertAlmostEquals(rates.at(-1)!, 0, 1e-5);
+  });
+
+  it("leaves one part out", async () => {
+    const hidden = ["--hidden", "8,4"];
+    const without = (part: PartName) => build(...hidden, "--without", part);
+    const [dense, relu, dropout] = ["Dense", "Relu", "Dropout"];
+    assertEquals(layersOf(without("relu")), ["Flatten", dense, dropout, dense, dropout, dense]);
+    assertEquals(layersOf(without("dropout")), ["Flatten", dense, relu, dense, relu, dense]);
+    assertEquals(layersOf(without("second-layer")), ["Flatten", dense, relu, dropout, dense]);
+
+    const first = async ({ model }: ReturnType<typeof build>) =>
+      Math.max(...(await model.parameters[0]!.value.data()).map(Math.abs));
+    assert(await first(without("he-normal")) < 0.05 && await first(build(...hidden)) > 0.05);
+
+    // What one step makes of a gradient of 1 where the weight is 0, and how much a second one adds.
+    const stepsOf = async (part: PartName) => {
+      const { model, optimizer } = without(part);
+      const bias = model.parameters[1]!;
+      bias.gradient.set(new Array(8).fill(1));
+      optimizer.step();
+      const one = (await bias.value.data())[0]!;
+      optimizer.step();
+      return [one, (await bias.value.data())[0]! - one];
+    };
+    assertAlmostEquals((await stepsOf("one-cycle"))[0]!, -0.05, 1e-6);
+    assertAlmostEquals((await stepsOf("one-cycle"))[1]!, -0.05 * 1.9, 1e-6);
+    assertAlmostEquals((await stepsOf("momentum"))[0]!, -0.04, 1e-6);
   });
 });

@@ -1,11 +1,14 @@
+import { explainParts } from "@gradus/cli/explain-parts";
 import { type ImageSweep, imageSweep } from "@gradus/cli/image-sweep";
 import type { ImageProgram, ImageTask } from "@gradus/cli/run-images";
 import { VERSION } from "@gradus/cli/version";
 import { flip } from "@gradus/data/flip";
 import type { Backend } from "@gradus/tensor";
+import ablations from "./ablations.json" with { type: "json" };
 import { AXES, HELD_OUT, type Settings, type Trial } from "./flags.ts";
 import { readImages } from "./images.ts";
 import { buildNetwork } from "./network.ts";
+import { PARTS } from "./parts.ts";
 
 /** What a run is told beside its settings. */
 export type FashionMnistOptions = Pick<ImageProgram, "root">;
@@ -33,6 +36,8 @@ export function programOf(
   const batch = settings.batch!;
   const validation = settings.validation ?? HELD_OUT[settings.sample ? "drawn" : "files"];
   const { json: _json, help: _help, resume, ...rest } = settings;
+  const part = settings.without === null ? null : PARTS[settings.without];
+  const left = part === null ? "" : ` Left out: ${part.what}; in its place ${part.instead}.`;
   const name = settings.sample ? "shapes drawn in code" : "Fashion-MNIST";
   return {
     ...options,
@@ -41,12 +46,14 @@ export function programOf(
     task,
     build: (context) =>
       buildNetwork(settings, context, { epochs, learningRate: settings["learning-rate"]! }),
-    augment: [flip()],
+    augment: settings.without === "flip" ? [] : [flip()],
     mirrored: false,
     explain: ({ model }) => [{
+      title: "The model",
+      parts: [{ kind: "code", text: model.summary() }, ...explainParts(PARTS, ablations)],
+    }, {
       title: "How it was made",
       parts: [
-        { kind: "code", text: model.summary() },
         {
           kind: "text",
           text:
@@ -54,7 +61,7 @@ export function programOf(
               settings["weight-decay"]
             }, batches of ${batch}, ${epochs} epochs, one cycle of the learning rate with a peak of ${
               settings["learning-rate"]
-            }, seed ${settings.seed}, backend ${settings.backend}. ${validation} training images were held out to validate by; the test images were looked at once, at the end. config.json has every setting.`,
+            }, seed ${settings.seed}, backend ${backend.name}.${left} ${validation} training images were held out to validate by; the test images were looked at once, at the end. config.json has every setting.`,
         },
       ],
     }],
