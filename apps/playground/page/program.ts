@@ -68,7 +68,14 @@ function dataCode(settings: Settings, files: FilesFacts | null): DataCode {
   switch (settings.data) {
     case "iris":
       return {
-        imports: ["Batches", "fitStandardizer", "iris", "stratifiedSplit", "takeRows"],
+        imports: [
+          "Batches",
+          "type Dataset",
+          "fitStandardizer",
+          "iris",
+          "stratifiedSplit",
+          "takeRows",
+        ],
         inputShape: [4],
         classes: 3,
         code: `const flowers = iris();
@@ -79,10 +86,9 @@ const rows = stratifiedSplit(flowers.y, {
 const training = takeRows(flowers, rows.training);
 const validation = takeRows(flowers, rows.validation);
 const standardizer = fitStandardizer(training.x); // of the training rows alone
-training.x = standardizer.transform(training.x);
-validation.x = standardizer.transform(validation.x);
-const batches = new Batches(training, { size: ${batch}, seed: ${seed} });
-const validationBatches = new Batches(validation, { size: ${batch} });`,
+const standardize = ({ x, y }: Dataset) => ({ x: standardizer.transform(x), y });
+const batches = new Batches(standardize(training), { size: ${batch}, seed: ${seed} });
+const validationBatches = new Batches(standardize(validation), { size: ${batch} });`,
       };
     case "shapes":
       return {
@@ -128,6 +134,7 @@ const batches = new ImageBatches(training, { size: ${batch}, seed: ${seed}, stat
 const validationBatches = new ImageBatches(validation, { size: ${batch}, statistics });`;
 }
 
-function byName(a: string, b: string): number {
-  return a.toLowerCase() < b.toLowerCase() ? -1 : 1;
+function byName(...names: [string, string]): number {
+  const [a, b] = names.map((name) => name.replace("type ", "").toLowerCase());
+  return a! < b! ? -1 : 1;
 }

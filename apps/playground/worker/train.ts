@@ -17,14 +17,14 @@ const POINT_MS = 500;
  * @param run What is trained.
  * @param control What the visitor does meanwhile.
  * @param report Told of progress, and of what the model says of the samples.
- * @returns The means over the rows to test with; null where there are none, or training was stopped.
+ * @returns Whether all epochs were done; if so, the means over the rows to test with, if there are any.
  * @throws {RangeError} If training diverges.
  */
 export async function train(
   run: Run,
   control: TrainingControl,
   report: (report: Report) => void,
-): Promise<Means | null> {
+): Promise<{ readonly isWhole: boolean; readonly test: Means | null }> {
   const { settings, task, model, backend } = run;
   const loss = new SoftmaxCrossEntropy();
   const optimizer = buildOptimizer(settings.optimizer, model, () => control.learningRate);
@@ -76,7 +76,7 @@ export async function train(
     sinceMs = performance.now();
   }
   await tell();
-  return isWhole ? await test(run, loss) : null;
+  return { isWhole, test: isWhole ? await test(run, loss) : null };
 }
 
 /** Means over the rows to test with, part by part, so that the worker can answer in between. */

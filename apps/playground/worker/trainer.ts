@@ -170,11 +170,9 @@ export class Trainer {
     const control = this.#control = new TrainingControl(run.settings.learningRate);
     this.#state("running", `Training on ${run.task.facts.title}.`);
     try {
-      const test = await train(run, control, this.#report);
-      this.#state(
-        "ready",
-        test === null ? "Done." : `Done. Test accuracy: ${percent(test.accuracy!)}.`,
-      );
+      const { isWhole, test } = await train(run, control, this.#report);
+      const tested = test === null ? "" : ` Test accuracy: ${percent(test.accuracy!)}.`;
+      this.#state("ready", isWhole ? `Done.${tested}` : "Stopped.");
     } catch (error) {
       this.#report({ type: "error", message: messageOf(error) });
       this.#state("ready", "Training broke off.");
