@@ -36,7 +36,8 @@
  *   `relu(x)` … A WGSL compiler may assume that there is neither NaN nor infinity, so `x != x`, `max` and
  *   `x < 0` do not work on them, and constants of them do not compile. The functions look at the bits.
  *   `functions` of `kernels/functions.ts` (put at the top of a source) has `exponential`, `logarithm`,
- *   `errorFunction` … to one or two units in the last place; WGSL's own may be off by thousands.
+ *   `errorFunction` … to a few units in the last place; WGSL's own may be off by thousands. The compiler may
+ *   reassociate sums, so compensated ones compensate nothing.
  * - At least 8 arrays can be bound, and as many as `machine.device.limits.maxStorageBuffersPerShaderStage`.
  *
  * ## What happens to it
