@@ -1,5 +1,5 @@
 import { type Shape, sizeOf } from "@gradus/tensor";
-import { channelsFirstAxes, channelsLastAxes, type Transposition } from "./_transpose.ts";
+import { behindBatch, channelsFirst, channelsLast, type Transposition } from "./_transpose.ts";
 import type { OnnxAttribute, OnnxNode, OnnxTensor } from "./onnx_model.ts";
 
 /** What flows between the nodes of a network's graph. */
@@ -53,7 +53,7 @@ export class GraphBuilder {
     const { name, shape, image } = value;
     if (image !== null || shape.length < 2) return value;
     return this.#once(`${name}.channelsFirst`, (transposed) => {
-      const perm = ints(channelsFirstAxes(shape.length));
+      const perm = ints(behindBatch(channelsFirst(shape.length)));
       return { name: this.add("Transpose", transposed, [name], { perm }), shape, image: shape };
     });
   }
@@ -63,7 +63,7 @@ export class GraphBuilder {
     const { name, shape, image } = value;
     if (image === null) return value;
     const transposed = this.#once(`${name}.channelsLast`, (transposed) => {
-      const perm = ints(channelsLastAxes(image.length));
+      const perm = ints(behindBatch(channelsLast(image.length)));
       return {
         name: this.add("Transpose", transposed, [name], { perm }),
         shape: image,

@@ -12,6 +12,7 @@ import {
 } from "@gradus/layers";
 import { equalShapes, type Shape, sizeOf } from "@gradus/tensor";
 import { float, GraphBuilder, type GraphValue, int, ints } from "./_graph_builder.ts";
+import { samePads } from "./_same_pads.ts";
 import { channelsFirstRows, type Transposition } from "./_transpose.ts";
 import type { OnnxAttribute, OnnxGraph } from "./onnx_model.ts";
 
@@ -148,9 +149,7 @@ function appendDense(builder: GraphBuilder, record: DenseRecord, { path, x }: Pl
   const { units, bias } = record;
   const dims = [x.shape[0]!, units];
   // Each row of the weight goes where the number that it is for lies.
-  const transposition = x.image === null
-    ? null
-    : { shape: [...x.image, units], axes: channelsFirstRows(x.image.length) };
+  const transposition = x.image === null ? null : channelsFirstRows(x.image, units);
   const rows = x.image === null ? x : builder.flat(x);
   const inputs = [rows.name, builder.weight(`${path}.weight`, dims, transposition)];
   if (bias) inputs.push(builder.weight(`${path}.bias`, [units]));
@@ -172,7 +171,7 @@ function appendConv2d(builder: GraphBuilder, record: Conv2dRecord, place: Place)
     dilations: ints(dilation),
     group: int(groups),
     kernel_shape: ints(kernel),
-    pads: ints(padsOf(record, { input: x.shape, output: shape, span })),
+    pads: ints(padsOf(record, x.shape, span)),
     strides: ints(stride),
   });
   return { name, shape, image: shape };
@@ -189,7 +188,7 @@ function appendPool2d(
   const operator = record.type === "maxPool2d" ? "MaxPool" : "AveragePool";
   const name = builder.add(operator, place.path, [x.name], {
     kernel_shape: ints(window),
-    pads: ints(padsOf(record, { input: x.shape, output: shape, span: window })),
+    pads: ints(padsOf(record, x.shape, window)),
     strides: ints(stride),
   });
   return { name, shape, image: shape };
@@ -266,17 +265,16 @@ function alike(
 /** Rows above, columns left, rows below, columns right. */
 function padsOf(
   { padding, stride }: { readonly padding: Padding2d; readonly stride: readonly number[] },
-  options: { readonly input: Shape; readonly output: Shape; readonly span: readonly number[] },
+  image: Shape,
+  span: readonly number[],
 ): number[] {
-  const { input, output, span } = options;
-  const axes = [0, 1].map((axis) => {
-    if (padding === "valid") return [0, 0];
-    if (padding !== "same") return [padding, padding];
-    const reach = (output[axis]! - 1) * stride[axis]! + span[axis]!;
-    const missing = Math.max(reach - input[axis]!, 0);
-    return [Math.floor(missing / 2), Math.ceil(missing / 2)];
-  });
-  return [0, 1].flatMap((side) => axes.map((axis) => axis[side]!));
+  const [rows, columns] = [0, 1].map((axis) => {
+    if (padding === "same") {
+      return samePads(image[axis]!, { span: span[axis]!, stride: stride[axis]! });
+    }
+    return padding === "valid" ? [0, 0] : [padding, padding];
+  }) as [number[], number[]];
+  return [rows[0]!, columns[0]!, rows[1]!, columns[1]!];
 }
 
 function join(path: string, name: string): string {

@@ -36,17 +36,22 @@ export function inverse({ shape, axes }: Transposition): Transposition {
   };
 }
 
-/** Where the axes of one input with its batch come from, for `[batch, channels, …]` of `[batch, …, channels]`. */
-export function channelsFirstAxes(rank: number): number[] {
-  return [0, rank, ...Array.from({ length: rank - 1 }, (_, axis) => axis + 1)];
+/** `[channels, …]` of `[…, channels]`, as axes. */
+export function channelsFirst(rank: number): number[] {
+  return [rank - 1, ...Array(rank - 1).keys()];
 }
 
-/** Where they come from on the way back. */
-export function channelsLastAxes(rank: number): number[] {
-  return [0, ...Array.from({ length: rank - 1 }, (_, axis) => axis + 2), 1];
+/** `[…, channels]` of `[channels, …]`, as axes. */
+export function channelsLast(rank: number): number[] {
+  return [...Array(rank - 1).keys().map((axis) => axis + 1), 0];
 }
 
-/** The same for the rows of a matrix, each of which belongs to a number of an image; its columns stay. */
-export function channelsFirstRows(rank: number): number[] {
-  return [...channelsFirstAxes(rank).slice(1).map((axis) => axis - 1), rank];
+/** The same of arrays that have a batch before all else. */
+export function behindBatch(axes: readonly number[]): number[] {
+  return [0, ...axes.map((axis) => axis + 1)];
+}
+
+/** The rows of a matrix, one for each number of an image, in the order of channels first. */
+export function channelsFirstRows(image: Shape, columns: number): Transposition {
+  return { shape: [...image, columns], axes: [...channelsFirst(image.length), image.length] };
 }

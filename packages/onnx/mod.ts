@@ -12,9 +12,11 @@
  * @module
  */
 
+export { type DecodedOnnx, decodeOnnx, type DecodeOnnxOptions } from "./decode_onnx.ts";
 export { encodeOnnx, type EncodeOnnxOptions } from "./encode_onnx.ts";
 export type {
   OnnxAttribute,
+  OnnxAttributeValues,
   OnnxDtype,
   OnnxGraph,
   OnnxModel,
@@ -23,3 +25,4 @@ export type {
   OnnxValue,
 } from "./onnx_model.ts";
 export { parseOnnx, type ParseOptions } from "./parse_onnx.ts";
+export { UnsupportedOnnxError } from "./unsupported_onnx_error.ts";

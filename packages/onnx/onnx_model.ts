@@ -31,14 +31,33 @@ export interface OnnxTensor {
   readonly isExternal: boolean;
 }
 
+/** What the settings of nodes are, by the names of their types. */
+export interface OnnxAttributeValues {
+  /** A number of single precision. */
+  readonly float: number;
+  /** A whole number. */
+  readonly int: number;
+  /** Text. */
+  readonly string: string;
+  /** Numbers of a shape. */
+  readonly tensor: OnnxTensor;
+  /** Numbers of single precision. */
+  readonly floats: readonly number[];
+  /** Whole numbers. */
+  readonly ints: readonly number[];
+  /** Texts. */
+  readonly strings: readonly string[];
+  /** A graph, a type or what else is not read. */
+  readonly other: null;
+}
+
 /** A setting of a node. */
-export type OnnxAttribute =
-  | { readonly type: "float" | "int"; readonly value: number }
-  | { readonly type: "string"; readonly value: string }
-  | { readonly type: "tensor"; readonly value: OnnxTensor }
-  | { readonly type: "floats" | "ints"; readonly value: readonly number[] }
-  | { readonly type: "strings"; readonly value: readonly string[] }
-  | { readonly type: "other"; readonly value: null };
+export type OnnxAttribute = {
+  readonly [Type in keyof OnnxAttributeValues]: {
+    readonly type: Type;
+    readonly value: OnnxAttributeValues[Type];
+  };
+}[keyof OnnxAttributeValues];
 
 /** An operator at its place in a graph. */
 export interface OnnxNode {

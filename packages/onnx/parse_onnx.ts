@@ -1,4 +1,5 @@
 import { dtypeOf } from "./_dtypes.ts";
+import { quote } from "./_quote.ts";
 import { readTensor } from "./_read_tensor.ts";
 import { WireSource } from "./_wire_source.ts";
 import type {
@@ -279,9 +280,4 @@ function readLength(source: WireSource): number | string | null {
     else if (field === 2) length = source.string();
   }
   return length;
-}
-
-/** A name from the file for a message, in quotation marks, cut off where it is very long. */
-function quote(name: string): string {
-  return JSON.stringify(name.length > 80 ? `${name.slice(0, 80)}…` : name);
 }
