@@ -1,7 +1,7 @@
 import { formatShape, type Shape, sizeOf } from "@gradus/tensor";
 import { NodeReader } from "./_node_reader.ts";
 import { OPERATORS } from "./_operators.ts";
-import { quote } from "./_quote.ts";
+import { quote, shorten } from "./_quote.ts";
 import { settleProduct } from "./_settle_product.ts";
 import { firstStep, type FoundLayer, layersUpTo } from "./_steps.ts";
 import { asChannelsFirst, type Flow, sameForm, type Value } from "./_values.ts";
@@ -70,7 +70,7 @@ function checkOperators({ nodes }: OnnxGraph, file: string): void {
     else if (!OPERATORS.has(operator)) unknown.add(operator);
   }
   if (unknown.size === 0) return;
-  const operators = [...unknown];
+  const operators = [...unknown].map(shorten);
   throw new UnsupportedOnnxError(
     `Cannot decode ${file} as each operator must be one that layers have: found ${
       operators.join(", ")

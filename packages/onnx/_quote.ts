@@ -1,6 +1,11 @@
 const LONGEST = 80;
 
-/** A name from a file for a message, in quotation marks, cut off where the file made it very long. */
+/** Text from a file for a message: whole, or cut off where the file made it very long. */
+export function shorten(text: string): string {
+  return text.length <= LONGEST ? text : `${text.slice(0, LONGEST)}…`;
+}
+
+/** A name from a file for a message, in quotation marks. */
 export function quote(name: string): string {
-  return JSON.stringify(name.length > LONGEST ? `${name.slice(0, LONGEST)}…` : name);
+  return JSON.stringify(shorten(name));
 }

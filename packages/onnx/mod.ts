@@ -1,12 +1,27 @@
 /**
- * Networks to files of ONNX and back.
+ * Networks to files of ONNX, which onnxruntime and others run, and back, also from files of PyTorch.
+ *
+ * {@linkcode encodeOnnx} writes a trained model, {@linkcode decodeOnnx} makes a model of a file, and
+ * {@linkcode parseOnnx} tells what is in one, whatever it is. `docs/onnx.md` tells what becomes of each
+ * layer.
  *
  * @example
  * ```ts
- * import { parseOnnx } from "@gradus/onnx";
- * import { assertThrows } from "@std/assert";
+ * import { Dense, Relu, Sequential } from "@gradus/layers";
+ * import { decodeOnnx, encodeOnnx } from "@gradus/onnx";
+ * import { random } from "@gradus/random";
+ * import { tensor } from "@gradus/tensor";
+ * import { reference } from "@gradus/tensor/reference";
+ * import { assertEquals } from "@std/assert";
  *
- * assertThrows(() => parseOnnx(new Uint8Array()), SyntaxError, "it must have a graph: found none");
+ * const backend = reference();
+ * const trained = new Sequential([new Dense(16), new Relu(), new Dense(3)]);
+ * trained.init([4], { backend, random: random(0) });
+ *
+ * const bytes = await encodeOnnx(trained);
+ * const { model } = decodeOnnx(bytes, { backend, name: "iris.onnx" });
+ * const flower = tensor(backend, [[5.1, 3.5, 1.4, 0.2]]);
+ * assertEquals(await model.predict(flower).data(), await trained.predict(flower).data());
  * ```
  *
  * @module

@@ -1,5 +1,6 @@
 import { decimal } from "../_decimal.ts";
 import type { NodeReader } from "../_node_reader.ts";
+import { settleProduct } from "../_settle_product.ts";
 import { addSteps } from "../_steps.ts";
 import { type Flow, liesAs, type Product, sameForm, type Value } from "../_values.ts";
 
@@ -48,7 +49,7 @@ function withConstant(node: NodeReader, value: Value, place: number): Value {
 
 /** Reads `Mul`. */
 export function readMul(node: NodeReader): Product {
-  const [a, b] = [multiplicand(node, 0), multiplicand(node, 1)];
+  const [a, b] = multiplicands(node);
   const [first, second, ...more] = [...a.factors, ...b.factors];
   if (first === undefined) node.unsupported("one of its inputs must be what a layer makes", "none");
   if (more.length > 0) node.unsupported("it must have two values as factors at most", "more");
@@ -57,7 +58,7 @@ export function readMul(node: NodeReader): Product {
 
 /** Reads `Div`. */
 export function readDiv(node: NodeReader): Product {
-  const [a, b] = [multiplicand(node, 0), multiplicand(node, 1)];
+  const [a, b] = multiplicands(node);
   const [first, second] = a.factors;
   if (first === undefined || b.factors.length > 0) {
     node.unsupported("it must divide what a layer makes by a constant", "another");
@@ -80,15 +81,21 @@ interface Multiplicand {
   readonly factors: readonly (Product["factors"][0])[];
 }
 
-function multiplicand(node: NodeReader, place: number): Multiplicand {
-  const value = node.value(place);
-  if (value.kind === "constant") return { factor: scalar(node, place), factors: [] };
-  if (value.kind === "product") {
+function multiplicands(node: NodeReader): [Multiplicand, Multiplicand] {
+  const values = [node.value(0), node.value(1)];
+  const byConstant = values.some(({ kind }) => kind === "constant");
+  return values.map((value, place): Multiplicand => {
+    if (value.kind === "constant") return { factor: scalar(node, place), factors: [] };
+    if (value.kind === "gate") return { factor: 1, factors: [value] };
+    if (value.kind !== "product") {
+      return { factor: 1, factors: [node.asFlow(value, `its input ${place}`)] };
+    }
     const { factor, factors: [first, second] } = value;
+    // GELU lacks its half; what else is multiplied by a constant is a layer before that, and rounds.
+    const lacksHalf = factor === 1 && [first, second].some((value) => value?.kind === "gate");
+    if (byConstant && !lacksHalf) return { factor: 1, factors: [settleProduct(value, node)] };
     return { factor, factors: second === undefined ? [first] : [first, second] };
-  }
-  if (value.kind === "gate") return { factor: 1, factors: [value] };
-  return { factor: 1, factors: [node.asFlow(value, `its input ${place}`)] };
+  }) as [Multiplicand, Multiplicand];
 }
 
 /** A constant that is one number. */
