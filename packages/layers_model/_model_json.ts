@@ -57,9 +57,9 @@ function readGroup(value: unknown): WeightGroup {
   };
 }
 
-/** Files lie beside `model.json`: no name may lead elsewhere. */
+/** Files lie beside `model.json`: no name may lead elsewhere. What a browser downloads is `./name`. */
 function readPath(value: unknown): string {
-  const path = textOf("each path of weights", value);
+  const path = textOf("each path of weights", value).replace(/^\.\//, "");
   if (/^(?!\.)[A-Za-z0-9._-]{1,200}$/.test(path)) return path;
   refuse("each path of weights must be the plain name of a file", path);
 }

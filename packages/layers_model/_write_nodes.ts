@@ -24,7 +24,7 @@ export const INPUT = "input";
 /**
  * The layers of a model in an order in which each comes after its inputs.
  *
- * @throws {TypeError} If Keras has no such layer, naming all of them.
+ * @throws {TypeError} If tfjs has no such layer, naming all of them.
  */
 export function writeNodes(record: SequentialRecord, facts: ModelFacts): Node[] {
   const writer = new Writer(facts);
@@ -32,7 +32,7 @@ export function writeNodes(record: SequentialRecord, facts: ModelFacts): Node[] 
   const { problems } = writer;
   if (problems.length > 0) {
     throw new TypeError(
-      `Cannot write a LayersModel as Keras must have each layer: found ${problems.join(", ")}`,
+      `Cannot write a LayersModel as tfjs must have each layer: found ${problems.join(", ")}`,
     );
   }
   return writer.nodes;
@@ -119,7 +119,10 @@ class Writer {
       case "dropout":
         return { className: "Dropout", config: { rate: record.rate } };
       case "elu":
-        return { className: "ELU", config: { alpha: record.alpha } };
+        // tfjs has no other.
+        return record.alpha === 1
+          ? { className: "Activation", config: { activation: "elu" } }
+          : this.#refuse(`elu with an alpha of ${record.alpha} at ${path}`);
       case "flatten":
         return { className: "Flatten", config: { data_format: "channels_last" } };
       case "gelu":

@@ -22,9 +22,9 @@ const SHARD_BYTES = 4 * 2 ** 20;
  *
  * @param options The model.
  * @returns Contents by name of file; the same model gives the same.
- * @throws {TypeError} If Keras has no such layer, naming all of them: an arctan, a convolution with groups
- * that are not single channels or with both stride and dilation, a pool with a number as padding, a frozen
- * scale that is not 1; or if a layer of the user's own has no `toJSON`.
+ * @throws {TypeError} If tfjs has no such layer, naming all of them: an arctan, an elu with an alpha that is
+ * not 1, a convolution with groups that are not single channels or with both stride and dilation, a pool with
+ * a number as padding, a frozen scale that is not 1; or if a layer of the user's own has no `toJSON`.
  * @throws {ShapeError} If the model is not initialised.
  *
  * @example

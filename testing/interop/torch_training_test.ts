@@ -33,10 +33,10 @@ Deno.test({
   fn: () =>
     inFolder(async (folder) => {
       const here = beginIris();
-      await train(here, 0, 3);
+      await train(here, { from: 0, to: 3 });
       await writeFiles(folder, await exportTorch({ model: here.model, training: here }));
       const before = await lossHere(here);
-      const expected = await train(here, 3, 6);
+      const expected = await train(here, { from: 3, to: 6 });
 
       const [output] = await runAll([{
         // Debian 12 has PyTorch 1.13 with Python 3.11, where torchrun's own choice of the first two fails.
@@ -53,7 +53,11 @@ Deno.test({
       assertEquals(await readBack(back, folder), 6 * 7);
       assert(await lossHere(back) < before);
       await assertSameState(back, here, DRIFT);
-      assertClose(await train(back, 6, 8), await train(here, 6, 8), DRIFT);
+      assertClose(
+        await train(back, { from: 6, to: 8 }),
+        await train(here, { from: 6, to: 8 }),
+        DRIFT,
+      );
 
       const weights = beginIris();
       importTorch(await Deno.readFile(`${folder}/model.safetensors`), weights);
@@ -68,12 +72,12 @@ Deno.test({
     inFolder(async (folder) => {
       // The last batch of an epoch has one row, which both processes compute.
       const here = beginIris({ batch: 33 });
-      await train(here, 0, 2);
+      await train(here, { from: 0, to: 2 });
       const files = await exportTorch({ model: here.model, training: here });
       await writeFiles(`${folder}/first`, files);
       files.delete("training.safetensors");
       await writeFiles(`${folder}/second`, files);
-      const expected = await train(here, 2, 5);
+      const expected = await train(here, { from: 2, to: 5 });
 
       const port = freePort();
       const [output, other] = await runAll(["first", "second"].map((name, rank) => ({
@@ -152,12 +156,12 @@ Deno.test({
       const expected = new Map<string, Training>();
       for (const { name, steps, begin } of trainings) {
         const here = begin();
-        if (steps > 0) await train(here, 0, steps);
+        if (steps > 0) await train(here, { from: 0, to: steps });
         await writeFiles(
           `${folder}/${name}`,
           await exportTorch({ model: here.model, training: here }),
         );
-        await train(here, steps, steps + 2);
+        await train(here, { from: steps, to: steps + 2 });
         expected.set(name, here);
       }
       await askProgram(
@@ -187,9 +191,9 @@ Deno.test({
       for (const [name, begin] of Object.entries(cases)) {
         const folder = `${root}/${name}`;
         const here = await begin(folder, backend);
-        await train(here, 0, 1);
+        await train(here, { from: 0, to: 1 });
         await writeFiles(folder, await exportTorch({ model: here.model, training: here }));
-        expected.push(await train(here, 1, 3));
+        expected.push(await train(here, { from: 1, to: 3 }));
         trainings.push(here);
       }
       const outputs = await askProgram<string[]>(

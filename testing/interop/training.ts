@@ -42,11 +42,10 @@ export function begin(
 /** The mean loss of each epoch. */
 export async function train(
   training: Training,
-  startEpoch: number,
-  epochs: number,
+  epochs: { readonly from: number; readonly to: number },
 ): Promise<number[]> {
   const losses: number[] = [];
-  for await (const step of fit({ ...training, startEpoch, epochs })) {
+  for await (const step of fit({ ...training, startEpoch: epochs.from, epochs: epochs.to })) {
     training.average?.update();
     if (step.isLast) losses.push((await step.epochMeans()).loss);
   }
