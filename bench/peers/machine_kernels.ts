@@ -24,6 +24,8 @@ const F32X4 = { splat: 0x13, add: 0xe4, mul: 0xe6, relaxedMadd: 0x105 };
 export interface MachineKernels {
   /** Multiplies and adds for so many passes; what it returns depends on all of them. */
   multiply(passes: number): number;
+  /** Writes all of the memory: pages that were only ever read are one page of zeros, in the cache. */
+  touch(): void;
   /** Copies so many bytes by the engine's own `memory.copy`. */
   copy(sizeBytes: number): void;
   /** Copies so many bytes, a multiple of 64, by 128-bit loads and stores. */
@@ -47,19 +49,19 @@ function moduleBytes(isFused: boolean): Uint8Array<ArrayBuffer> {
   const pages = (2 * COPY_BYTES) / PAGE_BYTES;
   return new Uint8Array([
     ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
-    ...section(1, [[0x60, 1, i32, 1, f32], [0x60, 1, i32, 0]]),
-    ...section(3, [[0], [1], [1]]),
+    ...section(1, [[0x60, 1, i32, 1, f32], [0x60, 1, i32, 0], [0x60, 0, 0]]),
+    ...section(3, [[0], [1], [1], [2]]),
     ...section(5, [[0x00, ...unsigned(pages)]]),
     ...section(
       7,
-      ["multiply", "copy", "copyBlocks"].map((name, place) => [
+      ["multiply", "copy", "copyBlocks", "touch"].map((name, place) => [
         name.length,
         ...new TextEncoder().encode(name),
         0x00,
         place,
       ]),
     ),
-    ...section(10, [multiply(isFused), copy(), copyBlocks()]),
+    ...section(10, [multiply(isFused), copy(), copyBlocks(), touch()]),
   ]);
 }
 
@@ -101,6 +103,15 @@ function copy(): number[] {
     ...i32Constant(0),
     ...get(0),
     ...[0xfc, 0x0a, 0x00, 0x00],
+  ]);
+}
+
+function touch(): number[] {
+  return functionBody([], [
+    ...i32Constant(0),
+    ...i32Constant(1),
+    ...i32Constant(2 * COPY_BYTES),
+    ...[0xfc, 0x0b, 0x00], // memory.fill
   ]);
 }
 

@@ -68,8 +68,9 @@ let chosen: MachineKernels["copy"] | null = null;
 /** The engine's own copy, or loads and stores: whichever is faster here. */
 function fasterCopy(kernels: MachineKernels): MachineKernels["copy"] {
   if (chosen !== null) return chosen;
+  kernels.touch();
   const durations = [kernels.copy, kernels.copyBlocks].map((copy) => {
-    copy(COPY_BYTES); // touches the pages, and lets the compiler come
+    copy(COPY_BYTES); // lets the compiler come
     copy(COPY_BYTES);
     const trials = Array.from({ length: 5 }, () => {
       const startMs = performance.now();

@@ -1,6 +1,14 @@
 import type { FunctionBuilder, Local } from "../assembler.ts";
 import { f32x4, i32, v128, type Value } from "../instructions.ts";
-import { foldLanes, forEachLine, forEachVector, inPairs, insideMask } from "./vectors.ts";
+import {
+  type Fold,
+  foldLanes,
+  forEachLine,
+  forEachVector,
+  inPairs,
+  insideMask,
+  LINE,
+} from "./vectors.ts";
 
 type Pair = (a: Value<"v128">, b: Value<"v128">) => Value<"v128">;
 
@@ -16,6 +24,33 @@ export interface Extreme {
 
 export const MAX: Extreme = { take: f32x4.pmax, merge: f32x4.max, start: -Infinity };
 export const MIN: Extreme = { take: f32x4.pmin, merge: f32x4.min, start: Infinity };
+
+/** The extreme in each lane, and ones where there was a NaN: as a number, their mask is one. */
+export interface Leader {
+  readonly best: Local<"v128">;
+  readonly flaw: Local<"v128">;
+}
+
+/** How numbers are folded into their extreme. */
+export function extremeFold({ take, start }: Extreme): Fold<Leader> {
+  const takeVector = (f: FunctionBuilder, { best, flaw }: Leader, vector: Value<"v128">) => {
+    const numbers = f.let(vector);
+    f.set(best, take(best, numbers));
+    f.set(flaw, v128.or(flaw, f32x4.ne(numbers, numbers)));
+  };
+  return {
+    start: (f) => ({ best: f.let(f32x4.constant(start)), flaw: f.let(f32x4.constant(0)) }),
+    takeLine: (f, leader, address) => {
+      for (const offset of LINE) takeVector(f, leader, v128.load(address, offset));
+    },
+    takeInside: (f, leader, { vector, place }) =>
+      takeVector(f, leader, v128.select(insideMask(place), vector, start)),
+    join: (f, { best, flaw }, other) => {
+      f.set(best, take(best, other.best));
+      f.set(flaw, v128.or(flaw, other.flaw));
+    },
+  };
+}
 
 /** The extreme of a row, in all lanes. NaNs are looked for beside it: their mask is a NaN, as a number. */
 export function extremeOfRow(

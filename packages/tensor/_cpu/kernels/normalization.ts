@@ -10,7 +10,7 @@ import type { Library } from "../library.ts";
 import { f32, f32x4, f64, f64x2, i32, type Term, v128, type Value } from "../instructions.ts";
 import {
   demoted,
-  forEachRowBlock,
+  forEachRowGroup,
   forEachVector,
   insideMask,
   promoted,
@@ -116,20 +116,24 @@ function addChannelSums(library: Library): number {
   return library.add("channelSums", { parameters }, (f, p) => {
     const stride = f.let(i32.shl(p.channels, 2));
     for (const sums of [p.sums, p.squares]) clear(f, sums, p.channels);
-    const advance = (rows: number) => f.increase(p.x, i32.mul(stride, rows));
-    forEachRowBlock(f, { rows: p.rows, columns: p.channels, advance }, (place, rows) => {
-      const origin = f.let(load(p.origin, place));
-      const [sum, square] = [new WideSum(f), new WideSum(f)];
-      const row = f.let(i32.add(p.x, place.offset));
-      for (let u = 0; u < rows; u++) {
-        const distance = f.let(f32x4.sub(v128.load(row), origin));
-        sum.add(distance);
-        square.addSquare(distance);
-        f.increase(row, stride);
-      }
-      addTo(f, sumsOf(f, p.sums, place), sum);
-      addTo(f, sumsOf(f, p.squares, place), square);
-    });
+    const advance = (rows: Term<"i32">) => f.increase(p.x, i32.mul(stride, rows));
+    forEachRowGroup(
+      f,
+      { rows: p.rows, columns: p.channels, stride, advance },
+      (place, { rows, step }) => {
+        const origin = f.let(load(p.origin, place));
+        const [sum, square] = [new WideSum(f), new WideSum(f)];
+        const row = f.let(i32.add(p.x, place.offset));
+        for (let u = 0; u < rows; u++) {
+          const distance = f.let(f32x4.sub(v128.load(row), origin));
+          sum.add(distance);
+          square.addSquare(distance);
+          f.increase(row, step);
+        }
+        addTo(f, sumsOf(f, p.sums, place), sum);
+        addTo(f, sumsOf(f, p.squares, place), square);
+      },
+    );
   });
 }
 
@@ -220,20 +224,24 @@ function addNormalizeChannels(library: Library): number {
   } as const;
   return library.add("normalizeChannels", { parameters }, (f, p) => {
     const stride = f.let(i32.shl(p.channels, 2));
-    const advance = (rows: number) => {
+    const advance = (rows: Term<"i32">) => {
       for (const row of [p.x, p.y]) f.increase(row, i32.mul(stride, rows));
     };
-    forEachRowBlock(f, { rows: p.rows, columns: p.channels, advance }, (place, rows) => {
-      const [mean, inverse, scale, shift] = [p.mean, p.inverse, p.scale, p.shift].map((row) =>
-        f.let(load(row, place))
-      ) as [Variable, Variable, Variable, Variable];
-      const [x, y] = [f.let(p.x), f.let(p.y)];
-      for (let u = 0; u < rows; u++) {
-        const normal = f32x4.mul(f32x4.sub(load(x, place), mean), inverse);
-        storeVector(f, y, f32x4.add(f32x4.mul(normal, scale), shift), place);
-        for (const row of [x, y]) f.increase(row, stride);
-      }
-    });
+    forEachRowGroup(
+      f,
+      { rows: p.rows, columns: p.channels, stride, advance },
+      (place, { rows, step }) => {
+        const [mean, inverse, scale, shift] = [p.mean, p.inverse, p.scale, p.shift].map((row) =>
+          f.let(load(row, place))
+        ) as [Variable, Variable, Variable, Variable];
+        const [x, y] = [f.let(p.x), f.let(p.y)];
+        for (let u = 0; u < rows; u++) {
+          const normal = f32x4.mul(f32x4.sub(load(x, place), mean), inverse);
+          storeVector(f, y, f32x4.add(f32x4.mul(normal, scale), shift), place);
+          for (const row of [x, y]) f.increase(row, step);
+        }
+      },
+    );
   });
 }
 
@@ -252,22 +260,26 @@ function addChannelGradients(library: Library): number {
   return library.add("channelGradients", { parameters }, (f, p) => {
     const stride = f.let(i32.shl(p.channels, 2));
     for (const sums of [p.dots, p.sums]) clear(f, sums, p.channels);
-    const advance = (rows: number) => {
+    const advance = (rows: Term<"i32">) => {
       for (const row of [p.x, p.dy]) f.increase(row, i32.mul(stride, rows));
     };
-    forEachRowBlock(f, { rows: p.rows, columns: p.channels, advance }, (place, rows) => {
-      const [mean, inverse] = [f.let(load(p.mean, place)), f.let(load(p.inverse, place))];
-      const [sum, dot] = [new WideSum(f), new WideSum(f)];
-      const [x, slope] = [f.let(i32.add(p.x, place.offset)), f.let(i32.add(p.dy, place.offset))];
-      for (let u = 0; u < rows; u++) {
-        const dy = f.let(v128.load(slope));
-        sum.add(dy);
-        dot.add(f32x4.mul(f32x4.mul(f32x4.sub(v128.load(x), mean), inverse), dy));
-        for (const row of [x, slope]) f.increase(row, stride);
-      }
-      addTo(f, sumsOf(f, p.dots, place), dot);
-      addTo(f, sumsOf(f, p.sums, place), sum);
-    });
+    forEachRowGroup(
+      f,
+      { rows: p.rows, columns: p.channels, stride, advance },
+      (place, { rows, step }) => {
+        const [mean, inverse] = [f.let(load(p.mean, place)), f.let(load(p.inverse, place))];
+        const [sum, dot] = [new WideSum(f), new WideSum(f)];
+        const [x, slope] = [f.let(i32.add(p.x, place.offset)), f.let(i32.add(p.dy, place.offset))];
+        for (let u = 0; u < rows; u++) {
+          const dy = f.let(v128.load(slope));
+          sum.add(dy);
+          dot.add(f32x4.mul(f32x4.mul(f32x4.sub(v128.load(x), mean), inverse), dy));
+          for (const row of [x, slope]) f.increase(row, step);
+        }
+        addTo(f, sumsOf(f, p.dots, place), dot);
+        addTo(f, sumsOf(f, p.sums, place), sum);
+      },
+    );
   });
 }
 
@@ -289,22 +301,26 @@ function addChannelInputGradient(library: Library): number {
   return library.add("channelInputGradient", { parameters }, (f, p) => {
     const share = f.let(f32x4.splat(p.share));
     const stride = f.let(i32.shl(p.channels, 2));
-    const advance = (rows: number) => {
+    const advance = (rows: Term<"i32">) => {
       for (const row of [p.x, p.dy, p.dx]) f.increase(row, i32.mul(stride, rows));
     };
-    forEachRowBlock(f, { rows: p.rows, columns: p.channels, advance }, (place, rows) => {
-      const [mean, inverse] = [f.let(load(p.mean, place)), f.let(load(p.inverse, place))];
-      const along = f.let(f32x4.mul(load(p.dScale, place), share));
-      const common = f.let(f32x4.mul(load(p.dShift, place), share));
-      const factor = f.let(f32x4.mul(load(p.scale, place), inverse));
-      const [x, dy, dx] = [f.let(p.x), f.let(p.dy), f.let(p.dx)];
-      for (let u = 0; u < rows; u++) {
-        const normal = f32x4.mul(f32x4.sub(load(x, place), mean), inverse);
-        const rest = f32x4.sub(f32x4.sub(load(dy, place), common), f32x4.mul(along, normal));
-        storeVector(f, dx, f32x4.mul(factor, rest), place);
-        for (const row of [x, dy, dx]) f.increase(row, stride);
-      }
-    });
+    forEachRowGroup(
+      f,
+      { rows: p.rows, columns: p.channels, stride, advance },
+      (place, { rows, step }) => {
+        const [mean, inverse] = [f.let(load(p.mean, place)), f.let(load(p.inverse, place))];
+        const along = f.let(f32x4.mul(load(p.dScale, place), share));
+        const common = f.let(f32x4.mul(load(p.dShift, place), share));
+        const factor = f.let(f32x4.mul(load(p.scale, place), inverse));
+        const [x, dy, dx] = [f.let(p.x), f.let(p.dy), f.let(p.dx)];
+        for (let u = 0; u < rows; u++) {
+          const normal = f32x4.mul(f32x4.sub(load(x, place), mean), inverse);
+          const rest = f32x4.sub(f32x4.sub(load(dy, place), common), f32x4.mul(along, normal));
+          storeVector(f, dx, f32x4.mul(factor, rest), place);
+          for (const row of [x, dy, dx]) f.increase(row, step);
+        }
+      },
+    );
   });
 }
 
@@ -414,19 +430,21 @@ function addFeatureGradients(library: Library): number {
   return library.add("featureGradients", { parameters }, (f, p) => {
     const stride = f.let(i32.shl(p.features, 2));
     for (const sums of [p.dots, p.sums]) clear(f, sums, p.features);
-    const advance = (rows: number) => {
+    const advance = (rows: Term<"i32">) => {
       for (const row of [p.x, p.dy]) f.increase(row, i32.mul(stride, rows));
-      for (const row of [p.mean, p.inverse]) f.increase(row, 4 * rows);
+      for (const row of [p.mean, p.inverse]) f.increase(row, i32.mul(4, rows));
     };
-    forEachRowBlock(f, { rows: p.rows, columns: p.features, advance }, (place, rows) => {
+    forEachRowGroup(f, { rows: p.rows, columns: p.features, stride, advance }, (place, group) => {
       const [sum, dot] = [new WideSum(f), new WideSum(f)];
+      const [mean, inverse] = [f.let(p.mean), f.let(p.inverse)];
       const [x, slope] = [f.let(i32.add(p.x, place.offset)), f.let(i32.add(p.dy, place.offset))];
-      for (let u = 0; u < rows; u++) {
+      for (let u = 0; u < group.rows; u++) {
         const dy = f.let(v128.load(slope));
-        const distance = f32x4.sub(v128.load(x), v128.load32Splat(p.mean, 4 * u));
+        const distance = f32x4.sub(v128.load(x), v128.load32Splat(mean));
         sum.add(dy);
-        dot.add(f32x4.mul(f32x4.mul(distance, v128.load32Splat(p.inverse, 4 * u)), dy));
-        for (const row of [x, slope]) f.increase(row, stride);
+        dot.add(f32x4.mul(f32x4.mul(distance, v128.load32Splat(inverse)), dy));
+        for (const row of [x, slope]) f.increase(row, group.step);
+        for (const row of [mean, inverse]) f.increase(row, i32.shl(group.apart, 2));
       }
       addTo(f, sumsOf(f, p.dots, place), dot);
       addTo(f, sumsOf(f, p.sums, place), sum);

@@ -9,21 +9,52 @@
 
 import type { FunctionBuilder, Local, Locals } from "../assembler.ts";
 import type { Library } from "../library.ts";
-import { f32, f32x4, f64, f64x2, i32, v128, type Value } from "../instructions.ts";
-import { type Extreme, extremeOfRow, MAX, MIN } from "./extremes.ts";
+import {
+  f32,
+  f32x4,
+  f64,
+  f64x2,
+  i32,
+  i32x4,
+  type Term,
+  v128,
+  type Value,
+} from "../instructions.ts";
+import { type Extreme, extremeFold, type Leader, MAX, MIN } from "./extremes.ts";
 import {
   demoted,
-  forEachLine,
-  forEachRowBlock,
+  type Fold,
+  foldLanes,
+  foldRow,
+  foldRows,
+  forEachRowGroup,
   forEachVector,
-  inPairs,
   insideMask,
+  LINE,
   loadPromoted,
   promoted,
   storeVector,
+  STREAMS,
+  type VectorPlace,
 } from "./vectors.ts";
 
-type Pair = (a: Value<"v128">, b: Value<"v128">) => Value<"v128">;
+type Vector = Value<"v128">;
+type Pair = (a: Vector, b: Vector) => Vector;
+
+/** How numbers are folded in float64, and the fold of none. */
+interface Wide {
+  readonly take: Pair;
+  readonly start: number;
+  /**
+   * Folds neighbours in float32 first, which halves the conversions that a fold would wait for, and
+   * rounds each number once. What is not finite then is folded again without: two numbers may be too
+   * large together for float32 alone.
+   */
+  readonly takeFirst?: Pair;
+}
+
+const SUM: Wide = { take: f64x2.add, start: 0, takeFirst: f32x4.add };
+const PRODUCT: Wide = { take: f64x2.mul, start: 1 };
 
 /** The kernels of one fold. */
 export interface Folds {
@@ -48,8 +79,8 @@ export interface ReductionKernels {
 
 export function addReductions(library: Library): ReductionKernels {
   return {
-    sum: addWideFolds(library, "sum", { take: f64x2.add, start: 0 }),
-    product: addWideFolds(library, "product", { take: f64x2.mul, start: 1 }),
+    sum: addWideFolds(library, "sum", SUM),
+    product: addWideFolds(library, "product", PRODUCT),
     max: addExtremes(library, "max", MAX),
     min: addExtremes(library, "min", MIN),
     sumOfSquares: addSumOfSquares(library),
@@ -87,36 +118,72 @@ const FINISH = {
   divisor: "f64",
 } as const;
 
-/** Vectors that one turn of a loop takes: a cache line. */
-const UNROLLED = 4;
-
 /** Bytes of an accumulator of `sum` and `product`; the others take 4. */
 export const WIDE_BYTES = 8;
 
-/** Float64 folds; a result is divided by `divisor`. */
-function addWideFolds(
-  library: Library,
-  name: string,
-  { take, start }: { take: Pair; start: number },
-): Folds {
-  const foldRow = (f: FunctionBuilder, x: Local<"i32">, columns: Local<"i32">): Value<"f64"> => {
-    const pairs = Array.from({ length: 2 * UNROLLED }, () => f.let(f64x2.constant(start)));
-    const { row, left } = forEachLine(f, x, columns, (row) => {
-      for (let u = 0; u < UNROLLED; u++) {
-        loadPromoted(row, 16 * u).forEach((pair, half) => {
-          f.set(pairs[2 * u + half]!, take(pairs[2 * u + half]!, pair));
-        });
+/** Two float64 accumulators: of lanes 0 and 1, and of lanes 2 and 3. */
+type Pairs = readonly [Local<"v128">, Local<"v128">];
+
+/** A fold in float64, of numbers or of what `change` makes of them. */
+function wideFold(
+  { take, start, takeFirst }: Wide,
+  change = (_: FunctionBuilder, pair: Value<"v128">): Value<"v128"> => pair,
+): Fold<Pairs> {
+  const join = (f: FunctionBuilder, state: Pairs, pairs: readonly Value<"v128">[]) =>
+    pairs.forEach((pair, half) => f.set(state[half]!, take(state[half]!, pair)));
+  const takeNumbers = (f: FunctionBuilder, state: Pairs, pairs: readonly Value<"v128">[]) =>
+    join(f, state, pairs.map((pair) => change(f, pair)));
+  return {
+    start: (f) => [f.let(f64x2.constant(start)), f.let(f64x2.constant(start))],
+    takeLine: (f, state, address) => {
+      if (takeFirst === undefined) {
+        for (const offset of LINE) takeNumbers(f, state, loadPromoted(address, offset));
+        return;
       }
-    });
-    forEachVector(f, left, (place) => {
-      const x = v128.load(i32.add(row, place.offset));
-      promoted(f, v128.select(insideMask(place), x, start)).forEach((pair, half) => {
-        f.set(pairs[half]!, take(pairs[half]!, pair));
-      });
-    });
-    const both = inPairs(f, pairs, take);
-    return f64x2.lane(take(both, v128.shuffle(both, both, [2, 3, 0, 1])), 0);
+      const vectors = LINE.map((offset) => v128.load(address, offset));
+      for (const vector of pairsOf(vectors, takeFirst)) {
+        takeNumbers(f, state, promoted(f, vector));
+      }
+    },
+    takeInside: (f, state, { vector, place }) =>
+      takeNumbers(f, state, promoted(f, v128.select(insideMask(place), vector, start))),
+    join,
   };
+}
+
+/** Each two neighbours folded. */
+function pairsOf(vectors: readonly Vector[], take: Pair): Vector[] {
+  return vectors.flatMap((vector, at) => at % 2 === 0 ? [take(vector, vectors[at + 1]!)] : []);
+}
+
+/** Both lanes of both accumulators as one number. */
+function total(f: FunctionBuilder, [low, high]: Pairs, take: Pair): Value<"f64"> {
+  const both = f.let(take(low, high));
+  return f64x2.lane(take(both, v128.shuffle(both, both, [2, 3, 0, 1])), 0);
+}
+
+/** Where the accumulators of a vector of columns are. */
+function sumsOf(f: FunctionBuilder, sums: Local<"i32">, { offset }: VectorPlace): Local<"i32"> {
+  return f.let(i32.add(sums, i32.shl(offset, 1)));
+}
+
+/** Whether an accumulator of a column is NaN or infinite: less itself, it is not 0. */
+function anyIsNotFinite(f: FunctionBuilder, p: Locals<typeof COLUMNS>): Value<"i32"> {
+  const flaws = f.let(i32x4.constant(0));
+  forEachVector(f, p.columns, (place) => {
+    const at = sumsOf(f, p.sums, place);
+    const [low, high] = [f.let(v128.load(at)), f.let(v128.load(at, 16))];
+    const rest = demoted(f64x2.sub(low, low), f64x2.sub(high, high));
+    f.set(flaws, v128.or(flaws, v128.and(rest, insideMask(place))));
+  });
+  return i32x4.bitmask(i32x4.ne(flaws, 0));
+}
+
+/** Float64 folds; a result is divided by `divisor`. */
+function addWideFolds(library: Library, name: string, wide: Wide): Folds {
+  const { take, start, takeFirst } = wide;
+  const fold = wideFold(wide);
+  const exactFold = wideFold({ take, start });
   const finish = (f: FunctionBuilder, p: Locals<typeof FINISH>) => {
     const divisor = f.let(f64x2.splat(p.divisor));
     forEachVector(f, p.columns, (place) => {
@@ -131,37 +198,51 @@ function addWideFolds(
       storeVector(f, p.out, result, place);
     });
   };
+  /** All rows into accumulators. */
+  const foldColumns = (f: FunctionBuilder, p: Locals<typeof COLUMNS>, isExact: boolean) => {
+    forEachVector(f, p.columns, (place) => {
+      const sums = sumsOf(f, p.sums, place);
+      for (const half of [0, 16]) f.run(v128.store(sums, f64x2.constant(start), half));
+    });
+    forEachVectorOfRows(f, p, (place, { vectors }) => {
+      const isPaired = takeFirst !== undefined && !isExact && vectors.length > 1;
+      const wide = (isPaired ? pairsOf(vectors, takeFirst) : vectors)
+        .map((vector) => promoted(f, vector));
+      const sums = sumsOf(f, p.sums, place);
+      [0, 1].forEach((half) => {
+        const folded = wide.map((pairs) => pairs[half]!).reduce(take);
+        f.run(v128.store(sums, take(v128.load(sums, 16 * half), folded), 16 * half));
+      });
+    });
+  };
   return {
     rows: library.add(`${name}Rows`, { parameters: ROWS }, (f, p) => {
-      forEachWholeRow(f, p, () => {
-        const total = foldRow(f, p.x, p.columns);
-        f.run(f32.store(p.out, f32.demote(f64.div(total, p.divisor))));
+      const keep = (state: Pairs, out: Local<"i32">) =>
+        f.run(f32.store(out, f32.demote(f64.div(total(f, state, take), p.divisor))));
+      forEachFoldedRow(f, p, fold, keep);
+      if (takeFirst === undefined) return;
+      f.while(p.rows, () => {
+        const found = f.let(f32.load(p.out));
+        f.if(f32.ne(f32.sub(found, found), 0), () => keep(foldRow(f, exactFold, p), p.out));
+        f.increase(p.x, i32.shl(p.columns, 2));
+        f.increase(p.out, 4);
+        f.increase(p.rows, -1);
       });
     }),
     stretch: library.add(`${name}Stretch`, { parameters: STRETCH }, (f, p) => {
-      f.run(f64.store(p.sums, foldRow(f, p.x, p.columns)));
+      const found = f.let(total(f, foldRow(f, fold, p), take));
+      if (takeFirst !== undefined) {
+        f.if(f64.ne(f64.sub(found, found), 0), () => {
+          f.set(found, total(f, foldRow(f, exactFold, p), take));
+        });
+      }
+      f.run(f64.store(p.sums, found));
     }),
     columns: library.add(`${name}Columns`, { parameters: COLUMNS }, (f, p) => {
-      const sumsOf = (offset: Value<"i32">) => f.let(i32.add(p.sums, i32.shl(offset, 1)));
-      forEachVector(f, p.columns, ({ offset }) => {
-        const sums = sumsOf(offset);
-        for (const half of [0, 16]) f.run(v128.store(sums, f64x2.constant(start), half));
-      });
-      const x = f.let(p.x);
-      const advance = (rows: number) => f.increase(x, i32.mul(p.stride, rows));
-      forEachRowBlock(f, { rows: p.rows, columns: p.columns, advance }, ({ offset }, rows) => {
-        const row = f.let(i32.add(x, offset));
-        // The block by itself: all that waits for the block above is one step.
-        const pair = loadPromoted(row).map((half) => f.let(half));
-        for (let u = 1; u < rows; u++) {
-          f.increase(row, p.stride);
-          loadPromoted(row).forEach((half, at) => f.set(pair[at]!, take(pair[at]!, half)));
-        }
-        const sums = sumsOf(offset);
-        pair.forEach((half, at) => {
-          f.run(v128.store(sums, take(v128.load(sums, 16 * at), half), 16 * at));
-        });
-      });
+      foldColumns(f, p, false);
+      if (takeFirst !== undefined) {
+        f.if(anyIsNotFinite(f, p), () => foldColumns(f, p, true));
+      }
       f.if(p.out, () => finish(f, alone(f, p)));
     }),
     finish: library.add(`${name}Finish`, { parameters: FINISH }, finish),
@@ -169,14 +250,11 @@ function addWideFolds(
 }
 
 /** Float32 folds that do not round. */
-function addExtremes(
-  library: Library,
-  name: string,
-  extreme: Extreme,
-): Folds {
+function addExtremes(library: Library, name: string, extreme: Extreme): Folds {
   const { take, merge, start } = extreme;
-  const foldRow = (f: FunctionBuilder, p: { x: Local<"i32">; columns: Local<"i32"> }) =>
-    f32x4.lane(extremeOfRow(f, p, extreme), 0);
+  const fold = extremeFold(extreme);
+  const found = (f: FunctionBuilder, { best, flaw }: Leader) =>
+    f32x4.lane(foldLanes(f, v128.or(best, flaw), merge), 0);
   const finish = (f: FunctionBuilder, p: Locals<typeof FINISH>) => {
     forEachVector(f, p.columns, (place) => {
       const at = f.let(i32.add(p.sums, place.offset));
@@ -190,27 +268,18 @@ function addExtremes(
   };
   return {
     rows: library.add(`${name}Rows`, { parameters: ROWS }, (f, p) => {
-      forEachWholeRow(f, p, () => f.run(f32.store(p.out, foldRow(f, p))));
+      forEachFoldedRow(f, p, fold, (state, out) => f.run(f32.store(out, found(f, state))));
     }),
     stretch: library.add(`${name}Stretch`, { parameters: STRETCH }, (f, p) => {
-      f.run(f32.store(p.sums, foldRow(f, p)));
+      f.run(f32.store(p.sums, found(f, foldRow(f, fold, p))));
     }),
     columns: library.add(`${name}Columns`, { parameters: COLUMNS }, (f, p) => {
       forEachVector(f, p.columns, ({ offset }) => {
         f.run(v128.store(i32.add(p.sums, offset), f32x4.constant(start)));
       });
-      const x = f.let(p.x);
-      const advance = (rows: number) => f.increase(x, i32.mul(p.stride, rows));
-      forEachRowBlock(f, { rows: p.rows, columns: p.columns, advance }, ({ offset }, rows) => {
-        const row = f.let(i32.add(x, offset));
-        const best = f.let(v128.load(row));
-        const flaw = f.let(f32x4.ne(best, best));
-        for (let u = 1; u < rows; u++) {
-          f.increase(row, p.stride);
-          const numbers = f.let(v128.load(row));
-          f.set(best, take(best, numbers));
-          f.set(flaw, v128.or(flaw, f32x4.ne(numbers, numbers)));
-        }
+      forEachVectorOfRows(f, p, ({ offset }, { vectors }) => {
+        const best = f.let(vectors.reduce(take));
+        const flaw = f.let(vectors.map((x) => f32x4.ne(x, x)).reduce(v128.or));
         const sums = f.let(i32.add(p.sums, offset));
         f.run(v128.store(sums, v128.or(take(v128.load(sums), best), flaw)));
       });
@@ -225,17 +294,56 @@ function alone(f: FunctionBuilder, p: Locals<typeof COLUMNS>): Locals<typeof FIN
   return { ...p, parts: f.let(i32.constant(1)) };
 }
 
-/** Visits row after row; `x` and `out` move on. */
-function forEachWholeRow(
+/** Folds the rows of a matrix; `keep` is told where the result of each goes. */
+function forEachFoldedRow<State>(
   f: FunctionBuilder,
   p: Locals<typeof ROWS>,
-  visit: () => void,
+  fold: Fold<State>,
+  keep: (state: State, out: Local<"i32">) => void,
 ): void {
-  f.while(p.rows, () => {
-    visit();
-    f.increase(p.x, i32.shl(p.columns, 2));
-    f.increase(p.out, 4);
-    f.increase(p.rows, -1);
+  const { columns } = p;
+  const [x, to] = [f.let(p.x), f.let(p.out)];
+  const stride = f.let(i32.shl(columns, 2));
+  const count = f.let(i32.divU(p.rows, STREAMS));
+  const apart = f.let(i32.mul(count, stride));
+  const left = f.let(count);
+  const advance = (rows: Term<"i32">) => {
+    f.increase(x, i32.mul(stride, rows));
+    f.increase(to, i32.mul(4, rows));
+  };
+  f.while(left, () => {
+    const out = f.let(to);
+    for (const state of foldRows(f, fold, { x, apart, columns })) {
+      keep(state, out);
+      f.increase(out, i32.shl(count, 2));
+    }
+    advance(1);
+    f.increase(left, -1);
+  });
+  advance(i32.mul(count, STREAMS - 1));
+  f.set(left, i32.remU(p.rows, STREAMS));
+  f.while(left, () => {
+    keep(foldRow(f, fold, { x, columns }), to);
+    advance(1);
+    f.increase(left, -1);
+  });
+}
+
+/** Visits the vectors of the columns, those of as many rows together as are read side by side. */
+function forEachVectorOfRows(
+  f: FunctionBuilder,
+  p: Locals<typeof COLUMNS>,
+  visit: (place: VectorPlace, rows: { readonly vectors: readonly Vector[] }) => void,
+): void {
+  const x = f.let(p.x);
+  const advance = (rows: Term<"i32">) => f.increase(x, i32.mul(p.stride, rows));
+  forEachRowGroup(f, { ...p, advance }, (place, { rows, step }) => {
+    const row = f.let(i32.add(x, place.offset));
+    const vectors = Array.from({ length: rows }, (_, at) => {
+      if (at > 0) f.increase(row, step);
+      return f.let(v128.load(row));
+    });
+    visit(place, { vectors });
   });
 }
 
@@ -249,22 +357,11 @@ function forEachPart(f: FunctionBuilder, parts: Local<"i32">, visit: () => void)
 
 /** `sums = Σ x²`, a float64. */
 function addSumOfSquares(library: Library): number {
+  const fold = wideFold({ take: f64x2.add, start: 0 }, (f, pair) => {
+    const value = f.let(pair);
+    return f64x2.mul(value, value);
+  });
   return library.add("sumOfSquares", { parameters: STRETCH }, (f, p) => {
-    const pairs = Array.from({ length: 2 * UNROLLED }, () => f.let(f64x2.constant(0)));
-    const take = (pair: Value<"v128">, at: number) => {
-      const value = f.let(pair);
-      f.set(pairs[at]!, f64x2.add(pairs[at]!, f64x2.mul(value, value)));
-    };
-    const { row, left } = forEachLine(f, p.x, p.columns, (row) => {
-      for (let u = 0; u < UNROLLED; u++) {
-        loadPromoted(row, 16 * u).forEach((pair, half) => take(pair, 2 * u + half));
-      }
-    });
-    forEachVector(f, left, (place) => {
-      const x = v128.load(i32.add(row, place.offset));
-      promoted(f, v128.and(x, insideMask(place))).forEach(take);
-    });
-    const both = inPairs(f, pairs, f64x2.add);
-    f.run(f64.store(p.sums, f64.add(f64x2.lane(both, 0), f64x2.lane(both, 1))));
+    f.run(f64.store(p.sums, total(f, foldRow(f, fold, p), f64x2.add)));
   });
 }

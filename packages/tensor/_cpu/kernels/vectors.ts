@@ -42,6 +42,9 @@ export function forEachVector(
   });
 }
 
+/** Offsets of the vectors of a cache line. */
+export const LINE = [0, 16, 32, 48] as const;
+
 /** Visits a row four vectors at a time, a cache line; says where the rest begins and how long it is. */
 export function forEachLine(
   f: FunctionBuilder,
@@ -59,33 +62,116 @@ export function forEachLine(
   return { row, left };
 }
 
-/** Rows that one turn takes together: what is made of them stays in registers. */
-const BLOCK_ROWS = 8;
+/**
+ * Streams that are read side by side. The processor fetches ahead of each, so that memory is read faster
+ * than along one; rows that are neighbours it takes for one stream that jumps, and falls behind.
+ */
+export const STREAMS = 4;
+
+/** Rows that are visited together. */
+export interface RowGroup {
+  /** How many: four, or one of the rest. */
+  readonly rows: number;
+  /** Rows from each to the next. */
+  readonly apart: Local<"i32">;
+  /** Bytes from each to the next. */
+  readonly step: Local<"i32">;
+}
 
 /**
- * Visits a matrix in blocks of 8 rows, then row by row; each from left to right, four columns at a time.
- * So memory is read in the order in which it lies, in whole cache lines.
+ * Visits a matrix four rows at a time, a quarter of the rows apart, then the rest row by row; each from
+ * left to right, four columns at a time.
  *
- * @param visit Is told the place of the columns and how many rows there are.
- * @param advance Moves the pointers on by so many rows.
+ * @param options `stride`: bytes from row to row. `advance`: moves the pointers on by so many rows.
+ * @param visit Is told the place of the columns, and the group.
  */
-export function forEachRowBlock(
+export function forEachRowGroup(
   f: FunctionBuilder,
-  { rows, columns, advance }: {
+  { rows, columns, stride, advance }: {
     rows: Value<"i32">;
     columns: Value<"i32">;
-    advance: (rows: number) => void;
+    stride: Value<"i32">;
+    advance: (rows: Term<"i32">) => void;
   },
-  visit: (place: VectorPlace, rows: number) => void,
+  visit: (place: VectorPlace, group: RowGroup) => void,
 ): void {
-  const left = f.let(rows);
+  const apart = f.let(i32.divU(rows, STREAMS));
+  const step = f.let(i32.mul(apart, stride));
+  const left = f.let(apart);
   const take = (count: number) => {
-    forEachVector(f, columns, (place) => visit(place, count));
-    advance(count);
-    f.increase(left, -count);
+    f.while(left, () => {
+      forEachVector(f, columns, (place) => visit(place, { rows: count, apart, step }));
+      advance(1);
+      f.increase(left, -1);
+    });
   };
-  f.while(i32.geU(left, BLOCK_ROWS), () => take(BLOCK_ROWS));
-  f.while(left, () => take(1));
+  take(STREAMS);
+  advance(i32.mul(apart, STREAMS - 1));
+  f.set(left, i32.remU(rows, STREAMS));
+  take(1);
+}
+
+/** How numbers are folded into a few locals. */
+export interface Fold<State> {
+  /** The fold of nothing, in locals of its own. */
+  readonly start: (f: FunctionBuilder) => State;
+  /** Folds the 16 numbers at an address into a state. */
+  readonly takeLine: (f: FunctionBuilder, state: State, address: Local<"i32">) => void;
+  /** Folds what is inside of the four numbers of a place into a state. */
+  readonly takeInside: (
+    f: FunctionBuilder,
+    state: State,
+    numbers: { vector: Value<"v128">; place: VectorPlace },
+  ) => void;
+  /** Folds a state into another. */
+  readonly join: (f: FunctionBuilder, state: State, other: State) => void;
+}
+
+/** Folds four rows that are `apart` bytes apart, each into a state of its own. */
+export function foldRows<State>(
+  f: FunctionBuilder,
+  fold: Fold<State>,
+  { x, apart, columns }: { x: Value<"i32">; apart: Value<"i32">; columns: Value<"i32"> },
+): readonly State[] {
+  const row = f.let(x);
+  const streams = Array.from({ length: STREAMS }, () => {
+    const stream = { address: f.let(row), state: fold.start(f) };
+    f.increase(row, apart);
+    return stream;
+  });
+  const left = f.let(columns);
+  f.while(i32.geU(left, 16), () => {
+    for (const { address, state } of streams) {
+      fold.takeLine(f, state, address);
+      f.increase(address, 64);
+    }
+    f.increase(left, -16);
+  });
+  forEachVector(f, left, (place) => {
+    for (const { address, state } of streams) {
+      fold.takeInside(f, state, { vector: v128.load(i32.add(address, place.offset)), place });
+    }
+  });
+  return streams.map(({ state }) => state);
+}
+
+/** Folds a row, its four quarters side by side. */
+export function foldRow<State>(
+  f: FunctionBuilder,
+  fold: Fold<State>,
+  { x, columns }: { x: Value<"i32">; columns: Value<"i32"> },
+): State {
+  const quarter = f.let(i32.and(i32.divU(columns, STREAMS), -16));
+  const apart = f.let(i32.shl(quarter, 2));
+  const [first, second, third, last] = foldRows(f, fold, { x, apart, columns: quarter });
+  const rest = f.let(i32.add(x, i32.mul(apart, STREAMS)));
+  forEachVector(f, i32.sub(columns, i32.mul(quarter, STREAMS)), (place) => {
+    fold.takeInside(f, first!, { vector: v128.load(i32.add(rest, place.offset)), place });
+  });
+  fold.join(f, first!, second!);
+  fold.join(f, third!, last!);
+  fold.join(f, first!, third!);
+  return first!;
 }
 
 /** Stores a vector of a row, or what of it is inside. */
