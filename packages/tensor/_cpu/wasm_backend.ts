@@ -232,13 +232,11 @@ export class WasmBackend implements CpuBackend {
   }
 
   crossEntropy(p: Operand, target: Operand, out: Operand): void {
-    const kernel = this.#machine.kernels.softmax.crossEntropy;
-    losses.crossEntropy(this.#machine, kernel, { p, target, out });
+    losses.crossEntropy(this.#machine, { p, target, out });
   }
 
   crossEntropyGradient(p: Operand, target: Operand, out: Operand): void {
-    const kernel = this.#machine.kernels.softmax.crossEntropyGradient;
-    losses.crossEntropy(this.#machine, kernel, { p, target, out });
+    losses.crossEntropyGradient(this.#machine, { p, target, out });
   }
 
   pointwiseLoss(

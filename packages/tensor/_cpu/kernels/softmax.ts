@@ -174,7 +174,7 @@ class Targets {
 }
 
 /**
- * With t = weight · (kept · target + share): the loss is −Σ t · ln p / count, its gradient
+ * With t = weight · (kept · target + share): `loss`, a float64, becomes −Σ t · ln p, and the gradient
  * (p · Σ t − t) / count. `labels` or `table` is an address, the other 0; so may be `weight`.
  */
 function addSoftmaxCrossEntropy(library: Library, arithmetic: Arithmetic): number {
@@ -232,7 +232,7 @@ function addSoftmaxCrossEntropy(library: Library, arithmetic: Arithmetic): numbe
       targets.endRow();
       nextRow(f, p.rows, { of: [logits, gradient], columns: classes });
     });
-    f.run(f32.store(p.loss, f32.demote(f64.div(loss, f64.promote(p.count)))));
+    f.run(f64.store(p.loss, loss));
   });
 }
 
@@ -246,10 +246,10 @@ const CROSS_ENTROPY = {
   out: "i32",
 } as const;
 
-/** `out = −Σ target · ln p / count`. */
+/** `out`, a float64, `= −Σ target · ln p`. */
 function addCrossEntropy(library: Library, arithmetic: Arithmetic): number {
   return library.add("crossEntropy", { parameters: CROSS_ENTROPY }, (f, operands) => {
-    const { p, rows, classes, count, out } = operands;
+    const { p, rows, classes, out } = operands;
     const functions = new Functions(f, arithmetic);
     const targets = new Targets(f, operands);
     const loss = f.local("f64");
@@ -270,7 +270,7 @@ function addCrossEntropy(library: Library, arithmetic: Arithmetic): number {
       targets.endRow();
       nextRow(f, rows, { of: [p], columns: classes });
     });
-    f.run(f32.store(out, f32.demote(f64.div(loss, f64.promote(count)))));
+    f.run(f64.store(out, loss));
   });
 }
 
@@ -352,7 +352,7 @@ const LOSS = {
   out: "i32",
 } as const;
 
-/** `out = Σ loss / size`. */
+/** `out`, a float64, `= Σ loss`. */
 function addLoss(library: Library, arithmetic: Arithmetic, op: PointwiseLossOp): number {
   return library.add(op, { parameters: LOSS }, (f, operands) => {
     const functions = new Functions(f, arithmetic);
@@ -366,8 +366,7 @@ function addLoss(library: Library, arithmetic: Arithmetic, op: PointwiseLossOp):
         f.set(sums[half]!, f64x2.add(sums[half]!, pair))
       );
     });
-    const sum = sumOfPair(f, f64x2.add(sums[0]!, sums[1]!));
-    f.run(f32.store(operands.out, f32.demote(f64.div(sum, operands.size))));
+    f.run(f64.store(operands.out, sumOfPair(f, f64x2.add(sums[0]!, sums[1]!))));
   });
 }
 

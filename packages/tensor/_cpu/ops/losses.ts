@@ -1,23 +1,21 @@
 import type { Operand, PointwiseLossOp } from "../../backend.ts";
 import { sizeOf } from "../../shape.ts";
 import type { Machine } from "../machine.ts";
-import { partBounds, partOfTiles } from "../parts.ts";
+import { partBounds } from "../parts.ts";
 import { addressOf } from "../storage.ts";
+import { forEachRowPart, matrixOf } from "./row_parts.ts";
+
+/** Room for a part's sum: a cache line of its own. */
+const SUM_BYTES = 64;
 
 /** Softmax or its logarithm over the last axis. */
 export function softmaxRows(machine: Machine, kernel: number, x: Operand, out: Operand): void {
-  const { threads } = machine;
-  const [from, to, size] = [addressOf(x), addressOf(out), sizeOf(x.shape)];
-  const columns = x.shape[x.shape.length - 1]!;
-  const rows = size / columns;
-  const parts = machine.partsFor(size);
-  for (let part = parts - 1; part >= 0; part--) {
-    const first = partOfTiles(part, parts, { count: rows, tile: 1 });
-    const count = partOfTiles(part + 1, parts, { count: rows, tile: 1 }) - first;
+  const { rows, columns } = matrixOf(x);
+  const [from, to] = [addressOf(x), addressOf(out)];
+  forEachRowPart(machine, { rows, columns }, (part, first, count) => {
     const offset = 4 * first * columns;
-    threads.call(part, kernel, from + offset, to + offset, count, columns);
-  }
-  threads.join();
+    machine.threads.call(part, kernel, from + offset, to + offset, count, columns);
+  });
 }
 
 export function softmaxGradient(
@@ -25,19 +23,13 @@ export function softmaxGradient(
   { y, dy }: { readonly y: Operand; readonly dy: Operand },
   out: Operand,
 ): void {
-  const { threads } = machine;
-  const kernel = machine.kernels.softmax.softmaxGradient;
-  const [from, slopes, to, size] = [addressOf(y), addressOf(dy), addressOf(out), sizeOf(out.shape)];
-  const columns = out.shape[out.shape.length - 1]!;
-  const rows = size / columns;
-  const parts = machine.partsFor(size);
-  for (let part = parts - 1; part >= 0; part--) {
-    const first = partOfTiles(part, parts, { count: rows, tile: 1 });
-    const count = partOfTiles(part + 1, parts, { count: rows, tile: 1 }) - first;
-    const offset = 4 * first * columns;
-    threads.call(part, kernel, from + offset, slopes + offset, to + offset, count, columns);
-  }
-  threads.join();
+  const { softmaxGradient } = machine.kernels.softmax;
+  const { rows, columns } = matrixOf(out);
+  const [from, slopes, to] = [addressOf(y), addressOf(dy), addressOf(out)];
+  forEachRowPart(machine, { rows, columns }, (part, first, count) => {
+    const at = 4 * first * columns;
+    machine.threads.call(part, softmaxGradient, from + at, slopes + at, to + at, count, columns);
+  });
 }
 
 export function softmaxCrossEntropy(
@@ -50,37 +42,96 @@ export function softmaxCrossEntropy(
   { labelSmoothing, loss, gradient }: { labelSmoothing: number; loss: Operand; gradient: Operand },
 ): void {
   const [rows, classes] = [logits.shape[0]!, logits.shape[1]!];
-  const isLabels = target.shape.length === 1;
-  const at = addressOf(target);
-  const count = isLabels && weight !== null ? labelWeight(machine, target, weight) : rows;
-  machine.threads.call(
-    0,
-    machine.kernels.softmax.softmaxCrossEntropy,
-    addressOf(logits),
-    isLabels ? at : 0,
-    isLabels ? 0 : at,
-    weight === null ? 0 : addressOf(weight),
-    rows,
-    classes,
-    1 - labelSmoothing,
-    labelSmoothing / classes,
-    count,
-    addressOf(gradient),
-    addressOf(loss),
-  );
+  const { softmaxCrossEntropy } = machine.kernels.softmax;
+  const count = target.shape.length === 1 && weight !== null
+    ? labelWeight(machine, target, weight)
+    : rows;
+  const [from, to] = [addressOf(logits), addressOf(gradient)];
+  const weights = weight === null ? 0 : addressOf(weight);
+  meanOfParts(machine, { rows, columns: classes, count, out: loss }, (part, first, own, sum) => {
+    const { labels, table } = targetsFrom(target, first, classes);
+    machine.threads.call(
+      part,
+      softmaxCrossEntropy,
+      from + 4 * first * classes,
+      labels,
+      table,
+      weights,
+      own,
+      classes,
+      1 - labelSmoothing,
+      labelSmoothing / classes,
+      count,
+      to + 4 * first * classes,
+      sum,
+    );
+  });
 }
 
-/** Runs `crossEntropy` or its gradient. */
 export function crossEntropy(
   machine: Machine,
-  kernel: number,
   { p, target, out }: { p: Operand; target: Operand; out: Operand },
 ): void {
   const [rows, classes] = [p.shape[0]!, p.shape[1]!];
-  const isLabels = target.shape.length === 1;
-  const [at, to] = [addressOf(target), addressOf(out)];
-  const [labels, table] = [isLabels ? at : 0, isLabels ? 0 : at];
-  machine.threads.call(0, kernel, addressOf(p), labels, table, rows, classes, rows, to);
+  const { crossEntropy } = machine.kernels.softmax;
+  const from = addressOf(p);
+  meanOfParts(machine, { rows, columns: classes, count: rows, out }, (part, first, own, sum) => {
+    const { labels, table } = targetsFrom(target, first, classes);
+    const at = from + 4 * first * classes;
+    machine.threads.call(part, crossEntropy, at, labels, table, own, classes, rows, sum);
+  });
+}
+
+export function crossEntropyGradient(
+  machine: Machine,
+  { p, target, out }: { p: Operand; target: Operand; out: Operand },
+): void {
+  const [rows, classes] = [p.shape[0]!, p.shape[1]!];
+  const { crossEntropyGradient } = machine.kernels.softmax;
+  const [from, to] = [addressOf(p), addressOf(out)];
+  forEachRowPart(machine, { rows, columns: classes }, (part, first, own) => {
+    const { labels, table } = targetsFrom(target, first, classes);
+    const offset = 4 * first * classes;
+    machine.threads.call(
+      part,
+      crossEntropyGradient,
+      from + offset,
+      labels,
+      table,
+      own,
+      classes,
+      rows,
+      to + offset,
+    );
+  });
+}
+
+/** Addresses of the targets from a row on: of labels, or of a table, and 0 for the other. */
+function targetsFrom(
+  target: Operand,
+  row: number,
+  classes: number,
+): { labels: number; table: number } {
+  const at = addressOf(target);
+  return target.shape.length === 1
+    ? { labels: at + 4 * row, table: 0 }
+    : { labels: 0, table: at + 4 * row * classes };
+}
+
+/** `out = Σ / count`, where each part of the rows leaves its float64 sum at an address. */
+function meanOfParts(
+  machine: Machine,
+  { rows, columns, count, out }: { rows: number; columns: number; count: number; out: Operand },
+  body: (part: number, first: number, own: number, sum: number) => void,
+): void {
+  const sums = machine.scratch(machine.threads.count, SUM_BYTES * machine.threads.count);
+  const parts = forEachRowPart(machine, { rows, columns }, (part, first, own) => {
+    body(part, first, own, sums + SUM_BYTES * part);
+  });
+  const { doubles, floats } = machine.heap;
+  let sum = 0;
+  for (let part = 0; part < parts; part++) sum += doubles[(sums + SUM_BYTES * part) / 8]!;
+  floats[addressOf(out) / 4] = sum / count;
 }
 
 /** Σ of the weights of the rows' labels; NaN if one is no class. */
@@ -106,16 +157,11 @@ export function pointwiseLoss(
   { prediction, target, delta, out }: LossOperands & { delta: number; out: Operand },
 ): void {
   const size = sizeOf(prediction.shape);
-  machine.threads.call(
-    0,
-    machine.kernels.softmax.loss[op],
-    addressOf(prediction),
-    addressOf(target),
-    size,
-    delta,
-    size,
-    addressOf(out),
-  );
+  const kernel = machine.kernels.softmax.loss[op];
+  const [p, t] = [addressOf(prediction), addressOf(target)];
+  meanOfParts(machine, { rows: size, columns: 1, count: size, out }, (part, first, own, sum) => {
+    machine.threads.call(part, kernel, p + 4 * first, t + 4 * first, own, delta, size, sum);
+  });
 }
 
 export function pointwiseLossGradient(

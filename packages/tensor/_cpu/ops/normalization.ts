@@ -1,9 +1,8 @@
 import type { Operand } from "../../backend.ts";
-import { sizeOf } from "../../shape.ts";
 import type { Machine } from "../machine.ts";
-import { partOfTiles } from "../parts.ts";
 import { addressOf } from "../storage.ts";
 import { sumsBytes } from "./reduction.ts";
+import { forEachRowPart, matrixOf } from "./row_parts.ts";
 
 interface Inputs {
   readonly x: Operand;
@@ -23,27 +22,6 @@ interface Gradients {
   readonly dx: Operand | null;
   readonly dScale: Operand;
   readonly dShift: Operand;
-}
-
-/** `x` as a matrix: its last axis is the columns. */
-function matrixOf(x: Operand): { rows: number; columns: number } {
-  const columns = x.shape[x.shape.length - 1]!;
-  return { rows: sizeOf(x.shape) / columns, columns };
-}
-
-/** Runs `body` for each part of the rows, and waits; returns how many parts there are. */
-function forEachPart(
-  machine: Machine,
-  { rows, columns }: { rows: number; columns: number },
-  body: (part: number, first: number, count: number) => void,
-): number {
-  const parts = Math.min(rows, machine.partsFor(rows * columns));
-  for (let part = parts - 1; part >= 0; part--) {
-    const first = partOfTiles(part, parts, { count: rows, tile: 1 });
-    body(part, first, partOfTiles(part + 1, parts, { count: rows, tile: 1 }) - first);
-  }
-  machine.threads.join();
-  return parts;
 }
 
 /** Two rows of accumulators for each part, the second `second` bytes behind the first. */
@@ -75,7 +53,7 @@ export function batchNorm(
   const { channelSums, channelMoments } = machine.kernels.normalization;
   const [origin, mean, inverse] = [x, out.mean, out.inverseDeviation].map(addressOf) as Three;
   const { sums, second, stride } = accumulators(machine, columns);
-  const parts = forEachPart(machine, { rows, columns }, (part, first, count) => {
+  const parts = forEachRowPart(machine, { rows, columns }, (part, first, count) => {
     const from = origin + 4 * first * columns;
     const to = sums + part * stride;
     machine.threads.call(part, channelSums, from, count, columns, origin, to, to + second);
@@ -130,7 +108,7 @@ function normalize(
     addressOf(scale),
     addressOf(shift),
   ];
-  forEachPart(machine, { rows, columns }, (part, first, count) => {
+  forEachRowPart(machine, { rows, columns }, (part, first, count) => {
     const offset = 4 * first * columns;
     machine.threads.call(
       part,
@@ -160,7 +138,7 @@ function sumGradients(
 ): void {
   const { finish } = machine.kernels.reductions.sum;
   const { sums, second, stride } = accumulators(machine, columns);
-  const parts = forEachPart(machine, { rows, columns }, (part, first, count) => {
+  const parts = forEachRowPart(machine, { rows, columns }, (part, first, count) => {
     const to = sums + part * stride;
     body(part, first, count, to, to + second);
   });
@@ -195,7 +173,7 @@ export function batchNormGradient(
   });
   if (out.dx === null) return;
   const dx = addressOf(out.dx);
-  forEachPart(machine, { rows, columns }, (part, first, count) => {
+  forEachRowPart(machine, { rows, columns }, (part, first, count) => {
     const offset = 4 * first * columns;
     machine.threads.call(
       part,
@@ -227,7 +205,7 @@ export function layerNorm(
   const kernel = machine.kernels.normalization.layerNorm;
   const [from, scales, shifts] = [x, scale, shift].map(addressOf) as Three;
   const [y, mean, inverse] = [out.y, out.mean, out.inverseDeviation].map(addressOf) as Three;
-  forEachPart(machine, { rows, columns }, (part, first, count) => {
+  forEachRowPart(machine, { rows, columns }, (part, first, count) => {
     const offset = 4 * first * columns;
     machine.threads.call(
       part,
@@ -277,7 +255,7 @@ export function layerNormGradient(
   });
   if (out.dx === null) return;
   const dx = addressOf(out.dx);
-  forEachPart(machine, { rows, columns }, (part, first, count) => {
+  forEachRowPart(machine, { rows, columns }, (part, first, count) => {
     const offset = 4 * first * columns;
     machine.threads.call(
       part,
