@@ -1,4 +1,3 @@
-import * as referenceMovement from "../_reference/movement.ts";
 import type { Simd } from "./kernels.ts";
 import type { Machine } from "./machine.ts";
 import * as convolution from "./ops/convolution.ts";
@@ -16,7 +15,6 @@ import type {
   ActivationOp,
   AdagradEntry,
   AdamEntry,
-  Backend,
   BinaryOp,
   CompareOp,
   Conv2dGeometry,
@@ -192,7 +190,9 @@ export class WasmBackend implements CpuBackend {
     movement.gather(this.#machine, x, { indices, axis, out });
   }
 
-  readonly gatherGradient: Backend["gatherGradient"] = referenceMovement.gatherGradient;
+  gatherGradient(dy: Operand, indices: Operand, axis: number, out: Operand): void {
+    movement.gatherGradient(this.#machine, dy, { indices, axis, out });
+  }
 
   matmul(
     a: Operand,

@@ -17,8 +17,16 @@ export function fill(machine: Machine, value: number, out: Operand): void {
 
 export function copy(machine: Machine, x: Operand, out: Operand): void {
   if (x.dtype !== out.dtype) return reference.copy(x, out);
-  const from = addressOf(x);
-  machine.heap.bytes.copyWithin(addressOf(out), from, from + 4 * sizeOf(x.shape));
+  const { threads, kernels } = machine;
+  const [from, to, size] = [addressOf(x), addressOf(out), sizeOf(x.shape)];
+  const parts = machine.partsFor(size);
+  for (let part = parts - 1; part >= 0; part--) {
+    const first = partBounds(part, parts, size);
+    const sizeBytes = 4 * (partBounds(part + 1, parts, size) - first);
+    const { copyRows } = kernels.movement;
+    threads.call(part, copyRows, from + 4 * first, 0, to + 4 * first, 0, 1, sizeBytes);
+  }
+  threads.join();
 }
 
 export function unary(
