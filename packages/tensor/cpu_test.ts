@@ -41,6 +41,11 @@ function numbers(backend: Backend, shape: Shape, seed: number): Tensor {
   );
 }
 
+/** Places from 0 to 16. */
+function places(backend: Backend, count: number): Tensor {
+  return tensor(backend, Int32Array.from({ length: count }, (_, i) => (7 * i) % 17));
+}
+
 const GEOMETRY: Conv2dGeometry = { stride: [1, 2], padding: [1, 2], dilation: [1, 1], groups: 1 };
 
 /** All three gradients of a normalisation, one after the other. */
@@ -242,6 +247,93 @@ const LARGE: Record<string, { terms: number; run: (backend: Backend) => Tensor }
       return out;
     },
   },
+  "transpose of a matrix": {
+    terms: 1,
+    run: (b) => {
+      const out = zeros(b, [403, 301]);
+      b.transpose(numbers(b, [301, 403], 1), [1, 0], out);
+      return out;
+    },
+  },
+  "transpose of many matrices": {
+    terms: 1,
+    run: (b) => {
+      const out = zeros(b, [31, 50, 70]);
+      b.transpose(numbers(b, [31, 70, 50], 1), [0, 2, 1], out);
+      return out;
+    },
+  },
+  gather: {
+    terms: 1,
+    run: (b) => {
+      const out = zeros(b, [3, 101, 301]);
+      b.gather(numbers(b, [3, 17, 301], 1), places(b, 101), 1, out);
+      return out;
+    },
+  },
+  gatherGradient: {
+    terms: 101,
+    run: (b) => {
+      const out = zeros(b, [3, 17, 301]);
+      b.gatherGradient(numbers(b, [3, 101, 301], 1), places(b, 101), 1, out);
+      return out;
+    },
+  },
+  "gatherGradient of short rows": {
+    terms: 3001,
+    run: (b) => {
+      const out = zeros(b, [17, 21]);
+      b.gatherGradient(numbers(b, [3001, 21], 1), places(b, 3001), 0, out);
+      return out;
+    },
+  },
+  copy: {
+    terms: 1,
+    run: (b) => {
+      const out = zeros(b, [50_003]);
+      b.copy(numbers(b, [50_003], 1), out);
+      return out;
+    },
+  },
+  softmaxCrossEntropy: {
+    terms: 501,
+    run: (b) => {
+      const [loss, gradient] = [zeros(b, []), zeros(b, [501, 77])];
+      const operands = { logits: numbers(b, [501, 77], 1), target: places(b, 501), weight: null };
+      b.softmaxCrossEntropy(operands, { labelSmoothing: 0.1 }, { loss, gradient });
+      b.binary("add", gradient, loss, gradient);
+      return gradient;
+    },
+  },
+  "crossEntropy of a table": {
+    terms: 501,
+    run: (b) => {
+      const [p, target] = [zeros(b, [501, 77]), zeros(b, [501, 77])];
+      b.softmax(numbers(b, [501, 77], 1), p);
+      b.softmax(numbers(b, [501, 77], 2), target);
+      const out = zeros(b, []);
+      b.crossEntropy(p, target, out);
+      return out;
+    },
+  },
+  crossEntropyGradient: {
+    terms: 4,
+    run: (b) => {
+      const [p, out] = [zeros(b, [501, 77]), zeros(b, [501, 77])];
+      b.fill(0.5, p);
+      b.crossEntropyGradient(p, places(b, 501), out);
+      return out;
+    },
+  },
+  pointwiseLoss: {
+    terms: 50_003,
+    run: (b) => {
+      const out = zeros(b, []);
+      const operands = { prediction: numbers(b, [50_003], 1), target: numbers(b, [50_003], 2) };
+      b.pointwiseLoss("squaredError", operands, out);
+      return out;
+    },
+  },
   softmaxGradient: {
     terms: 150,
     run: (b) => {
@@ -352,6 +444,32 @@ Deno.test("reduce() finds a NaN wherever it is", async () => {
       assertEquals(await nans(rows), [Math.floor(place / 9)]);
     }
   }
+  await backend.close();
+});
+
+Deno.test("reduce() sums numbers that are too large together for float32", async () => {
+  const backend = await openWarm({ threads: 2 });
+  const [rows, columns] = [200, 220];
+  // In each row and in each column as many of either sign, the same one next to each other.
+  const sign = (i: number) => (i >> 1) % 2 === 0 ? 3e38 : -3e38;
+  const values = Float32Array.from(
+    { length: rows * columns },
+    (_, i) => sign(i % columns) * (Math.floor(i / columns) < rows / 2 ? 1 : -1),
+  );
+  const x = tensor(backend, values, { shape: [rows, columns] });
+  for (const [axes, shape] of [[[0], [columns]], [[1], [rows]], [[0, 1], []]] as const) {
+    const out = zeros(backend, shape);
+    backend.reduce("sum", x, axes, out);
+    assertEquals(await out.data(), new Float32Array(sizeOf(shape)), `${axes}`);
+  }
+  // An infinity among them is seen by its own row, column and part alone.
+  values[1000] = Infinity;
+  x.set(values);
+  const sums = zeros(backend, [rows]);
+  backend.reduce("sum", x, [1], sums);
+  const expected = new Float32Array(rows);
+  expected[4] = Infinity;
+  assertEquals(await sums.data(), expected);
   await backend.close();
 });
 

@@ -213,6 +213,17 @@ Deno.test("f64x2 works on two lanes, and takes and gives float32", () => {
     ofVectors([0.5, 4], [0, 0], { lanes, code: (x) => f64x2.splat(f64x2.lane(x, 1)) }),
     [4, 4],
   );
+  assertEquals(
+    ofVectors([2.5, -1e20], [0, 0], { lanes, code: (x) => f64x2.nearest(x) }),
+    [2, -1e20],
+  );
+  assertEquals(
+    ofVectors([-2.5, 1e20], [0, 0], {
+      lanes,
+      code: (x) => f64x2.convertLow(i32x4.truncSatWide(x)),
+    }),
+    [-2, 2 ** 31 - 1],
+  );
 });
 
 Deno.test("v128.shuffle, splats and single lanes move four bytes", () => {
@@ -223,6 +234,10 @@ Deno.test("v128.shuffle, splats and single lanes move four bytes", () => {
   );
   assertEquals(ofVectors(a, b, { code: () => v128.load32Splat(0, 8) }), [3, 3, 3, 3]);
   assertEquals(ofVectors(a, b, { code: () => v128.load64Zero(0, 4) }), [2, 3, 0, 0]);
+  assertEquals(
+    ofVectors(a, b, { code: (x) => v128.load64Lane(0, x, { lane: 1, offset: 4 }) }),
+    [1, 2, 2, 3],
+  );
   assertEquals(ofVectors(a, b, { code: (x) => f32x4.splat(f32x4.lane(x, 1)) }), [2, 2, 2, 2]);
   const { run, buffer } = assemble({ parameters: {} }, (f) => {
     const x = f.let(v128.load(0));

@@ -33,10 +33,12 @@ const TEXT_NAMES: Record<string, string> = {
   "v128.and_not": "v128.andnot",
   "v128.shuffle": "i8x16.shuffle",
   "i32x4.trunc_sat": "i32x4.trunc_sat_f32x4_s",
+  "i32x4.trunc_sat_wide": "i32x4.trunc_sat_f64x2_s_zero",
   "i32x4.lane": "i32x4.extract_lane",
   "f32x4.convert": "f32x4.convert_i32x4_s",
   "f32x4.demote": "f32x4.demote_f64x2_zero",
   "f32x4.lane": "f32x4.extract_lane",
+  "f64x2.convert_low": "f64x2.convert_low_i32x4_s",
   "f64x2.promote_low": "f64x2.promote_low_f32x4",
   "f64x2.lane": "f64x2.extract_lane",
 };

@@ -198,6 +198,15 @@ export const v128 = {
   load32Splat: load("v128", simd(0x09)),
   /** Eight bytes from memory in the lower half, zeros in the upper. */
   load64Zero: load("v128", simd(0x5d)),
+  /** Eight bytes from memory in one half of a vector. */
+  load64Lane: (
+    address: Term<"i32">,
+    value: Value<"v128">,
+    { lane, offset = 0 }: { lane: number; offset?: number },
+  ): Value<"v128"> => ({
+    type: "v128",
+    code: [codeOf(address, i32Literal), value.code, simd(0x57), memoryArgument(offset), lane],
+  }),
   store: store<"v128">(simd(0x0b), f32x4Literal),
   /** One lane of four bytes to memory. */
   store32Lane: (
@@ -269,6 +278,8 @@ export const i32x4 = {
   ),
   ...table({ shl: 0xab, shrS: 0xac, shrU: 0xad }, shift),
   truncSat: unary<"v128", "v128">("v128", simd, f32x4Literal)(0xf8),
+  /** Two float64 numbers in the lower half, zeros in the upper. */
+  truncSatWide: unary<"v128", "v128">("v128", simd, f64x2Literal)(0xfc),
   /** The highest bit of each lane: bit 0 is of the first. */
   bitmask: unary<"v128", "i32">("i32", simd, i32x4Literal)(0xa4),
   lane: (a: Value<"v128">, lane: number): Value<"i32"> => ({
@@ -334,7 +345,12 @@ export const f64x2 = {
     { add: 0xf0, sub: 0xf1, mul: 0xf2, div: 0xf3, min: 0xf4, max: 0xf5 },
     binary<"v128", "v128">("v128", simd, f64x2Literal),
   ),
-  sqrt: unary<"v128", "v128">("v128", simd, f64x2Literal)(0xef),
+  ...table(
+    { sqrt: 0xef, nearest: 0x94 },
+    unary<"v128", "v128">("v128", simd, f64x2Literal),
+  ),
+  /** The lower two 32-bit integers. */
+  convertLow: unary<"v128", "v128">("v128", simd, i32x4Literal)(0xfe),
   /** The lower two float32 lanes. */
   promoteLow: unary<"v128", "v128">("v128", simd, f32x4Literal)(0x5f),
   lane: (a: Value<"v128">, lane: number): Value<"f64"> => ({

@@ -7,6 +7,7 @@ import { f32x4, i32, i32x4, v128, type Value } from "../instructions.ts";
 import type { Arithmetic } from "./arithmetic.ts";
 import { Functions, slopeCode, unaryCode } from "./functions.ts";
 import { forEachVector, storeVector } from "./vectors.ts";
+import { power, sinOrCos } from "./wide_functions.ts";
 
 /** Which side of an op is one number a row. */
 export interface Patterns {
@@ -18,8 +19,10 @@ export interface Patterns {
 /** Numbers of the kernels of this file. */
 export interface ElementwiseKernels {
   readonly unary: Record<keyof typeof unaryCode, number>;
+  readonly sin: number;
+  readonly cos: number;
   readonly unaryGradient: Record<ActivationOp, number>;
-  readonly binary: Record<keyof typeof binaryCode, Patterns>;
+  readonly binary: Record<BinaryOp, Patterns>;
   readonly compare: Record<keyof typeof compareCode, Patterns>;
   readonly compareIntegers: Record<keyof typeof compareCode, Patterns>;
   readonly where: number;
@@ -28,13 +31,17 @@ export interface ElementwiseKernels {
 
 type Pair = (a: Value<"v128">, b: Value<"v128">) => Value<"v128">;
 
-export const binaryCode: Record<Exclude<BinaryOp, "power">, Pair> = {
-  add: f32x4.add,
-  subtract: f32x4.sub,
-  multiply: f32x4.mul,
-  divide: f32x4.div,
-  maximum: f32x4.max,
-  minimum: f32x4.min,
+/** A function of two vectors, as code. */
+type BinaryCode = (f: FunctionBuilder, a: Value<"v128">, b: Value<"v128">) => Value<"v128">;
+
+const binaryCode: Record<BinaryOp, BinaryCode> = {
+  add: (_, a, b) => f32x4.add(a, b),
+  subtract: (_, a, b) => f32x4.sub(a, b),
+  multiply: (_, a, b) => f32x4.mul(a, b),
+  divide: (_, a, b) => f32x4.div(a, b),
+  power: (f, a, b) => power(f, f.let(a), f.let(b)),
+  maximum: (_, a, b) => f32x4.max(a, b),
+  minimum: (_, a, b) => f32x4.min(a, b),
 };
 
 /** `greater` is `less` with its sides changed. */
@@ -59,12 +66,14 @@ function oneWhere(compare: Pair): Pair {
 export function addElementwise(library: Library, arithmetic: Arithmetic): ElementwiseKernels {
   return {
     unary: mapRows(unaryCode, (op) => addUnary(library, arithmetic, op)),
+    sin: addTurns(library, "sin"),
+    cos: addTurns(library, "cos"),
     unaryGradient: mapRows(slopeCode, (op) => addUnaryGradient(library, arithmetic, op)),
     binary: mapRows(binaryCode, (op, code) => addPatterns(library, op, code)),
-    compare: mapRows(compareCode, (op, code) => addPatterns(library, op, code)),
+    compare: mapRows(compareCode, (op, code) => addPatterns(library, op, (_, a, b) => code(a, b))),
     compareIntegers: mapRows(
       compareIntegersCode,
-      (op, code) => addPatterns(library, `${op}Integers`, code),
+      (op, code) => addPatterns(library, `${op}Integers`, (_, a, b) => code(a, b)),
     ),
     where: addWhere(library),
     dropout: addDropout(library),
@@ -97,6 +106,17 @@ function addUnary(
   });
 }
 
+/** `pieces`: where those of 2 / π are. */
+function addTurns(library: Library, op: "sin" | "cos"): number {
+  const parameters = { x: "i32", out: "i32", count: "i32", pieces: "i32" } as const;
+  return library.add(op, { parameters }, (f, { x, out, count, pieces }) => {
+    forEachVector(f, count, (place) => {
+      const numbers = f.let(v128.load(i32.add(x, place.offset)));
+      storeVector(f, out, sinOrCos(f, numbers, { isCos: op === "cos", pieces }), place);
+    });
+  });
+}
+
 function addUnaryGradient(library: Library, arithmetic: Arithmetic, op: ActivationOp): number {
   const parameters = {
     x: "i32",
@@ -118,7 +138,7 @@ function addUnaryGradient(library: Library, arithmetic: Arithmetic, op: Activati
 }
 
 /** `out [rows, columns]`, whose operands' rows are `aStep` and `bStep` bytes apart: 0 where repeated. */
-function addPatterns(library: Library, op: string, code: Pair): Patterns {
+function addPatterns(library: Library, op: string, code: BinaryCode): Patterns {
   const parameters = {
     a: "i32",
     aStep: "i32",
@@ -138,7 +158,7 @@ function addPatterns(library: Library, op: string, code: Pair): Patterns {
       f.while(p.rows, () => {
         const [a, b] = [operand(p.a, vary.a), operand(p.b, vary.b)];
         forEachVector(f, p.columns, (place) => {
-          storeVector(f, p.out, code(a(place.offset), b(place.offset)), place);
+          storeVector(f, p.out, code(f, a(place.offset), b(place.offset)), place);
         });
         f.increase(p.a, p.aStep);
         f.increase(p.b, p.bStep);

@@ -185,7 +185,7 @@ function withSign(size: Vector, sign: Vector): Vector {
 /** A function of a vector, as code; `alpha` is in all lanes. */
 type UnaryCode = (functions: Functions, x: Variable, alpha: Variable) => Vector;
 
-/** Functions without a row are computed one by one, in JavaScript. */
+/** Functions without a row are those of `wide_functions.ts`. */
 export const unaryCode: Record<Exclude<UnaryOp, "sin" | "cos">, UnaryCode> = {
   // Not max(0, x): it must not turn −0 into 0.
   relu: (_, x) => v128.andNot(x, f32x4.lt(x, 0)),

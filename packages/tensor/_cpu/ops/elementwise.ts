@@ -3,6 +3,7 @@ import type { DType } from "../../dtype.ts";
 import { equalShapes, type Shape, sizeOf, stridesOf } from "../../shape.ts";
 import * as reference from "../../_reference/elementwise.ts";
 import type { Patterns } from "../kernels/elementwise.ts";
+import { wordsOfTwoOverPi } from "../kernels/two_over_pi.ts";
 import { SCALAR_ADDRESS } from "../layout.ts";
 import type { Machine } from "../machine.ts";
 import { partBounds, partOfTiles } from "../parts.ts";
@@ -34,17 +35,23 @@ export function unary(
   op: UnaryOp,
   { x, out, alpha }: { x: Operand; out: Operand; alpha: number },
 ): void {
-  if (op === "sin" || op === "cos") return reference.unary(op, x, out);
-  const { threads } = machine;
-  const kernel = machine.kernels.elementwise.unary[op];
+  const { kernels, tables, threads } = machine;
+  const { elementwise } = kernels;
+  const isTurn = op === "sin" || op === "cos";
+  const kernel = isTurn ? elementwise[op] : elementwise.unary[op];
+  const last = isTurn ? tables.take("2 / π", twoOverPi).address : alpha;
   const [from, to, size] = [addressOf(x), addressOf(out), sizeOf(out.shape)];
   const parts = machine.partsFor(size);
   for (let part = parts - 1; part >= 0; part--) {
     const first = partBounds(part, parts, size);
     const count = partBounds(part + 1, parts, size) - first;
-    threads.call(part, kernel, from + 4 * first, to + 4 * first, count, alpha);
+    threads.call(part, kernel, from + 4 * first, to + 4 * first, count, last);
   }
   threads.join();
+}
+
+function twoOverPi(): { words: number[]; plan: null } {
+  return { words: wordsOfTwoOverPi(), plan: null };
 }
 
 export function unaryGradient(
@@ -80,9 +87,7 @@ export function binary(
   op: BinaryOp,
   { a, b, out }: { a: Operand | number; b: Operand | number; out: Operand },
 ): void {
-  if (op === "power" || (typeof a === "number" && typeof b === "number")) {
-    return reference.binary(op, a, b, out);
-  }
+  if (typeof a === "number" && typeof b === "number") return reference.binary(op, a, b, out);
   runPatterns(machine, machine.kernels.elementwise.binary[op], { a, b, out });
 }
 
