@@ -10,11 +10,11 @@ export class AnswerList {
   setClasses(classes: readonly string[]): void {
     this.#rows = classes.map(() => ({
       bar: create("span", { className: "bar" }),
-      text: create("span"),
+      text: create("span", { className: "share" }),
     }));
     this.#list.replaceChildren(
       ...this.#rows.map(({ bar, text }, i) =>
-        create("li", {}, bar, create("span", {}, classes[i]!), text)
+        create("li", {}, create("span", {}, classes[i]!), bar, text)
       ),
     );
     this.clear();

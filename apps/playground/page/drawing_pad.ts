@@ -6,6 +6,20 @@ const SCALE = 10;
 /** The pen's width, in pixels of the pad. */
 const PEN = 2.4 * SCALE;
 
+/** A place on the pad, in its pixels. */
+interface Place {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Where each key moves the pen. */
+const MOVES: Readonly<Record<string, Place>> = {
+  ArrowLeft: { x: -1, y: 0 },
+  ArrowRight: { x: 1, y: 0 },
+  ArrowUp: { x: 0, y: -1 },
+  ArrowDown: { x: 0, y: 1 },
+};
+
 /** Where one draws, with a pointer or with keys. */
 export class DrawingPad {
   readonly #canvas = find("pad", HTMLCanvasElement);
@@ -16,11 +30,12 @@ export class DrawingPad {
   readonly #onChange: () => void;
   #shape: ImageShape = [32, 32, 3];
   /** The points of the line that is being drawn; null while the pen is up. */
-  #line: { x: number; y: number }[] | null = null;
+  #line: Place[] | null = null;
   /** What was there before the line, since filling it draws it anew. */
   #before: ImageData | null = null;
-  #pen = { x: 0, y: 0 };
-  #isPenShown = false;
+  /** Where the keys draw; its mark is shown while they do. */
+  #pen: Place = { x: 0, y: 0 };
+  readonly #mark = find("pen", HTMLElement);
 
   /** Calls `onChange` whenever something is drawn. */
   constructor(onChange: () => void) {
@@ -28,10 +43,11 @@ export class DrawingPad {
     const canvas = this.#canvas;
     canvas.addEventListener("pointerdown", (event) => {
       canvas.setPointerCapture(event.pointerId);
+      this.#mark.hidden = true;
       this.#putDown(this.#placeOf(event));
     });
     canvas.addEventListener("pointermove", (event) => {
-      if (this.#line === null || this.#isPenShown) return;
+      if (this.#line === null || !this.#mark.hidden) return;
       for (const each of event.getCoalescedEvents?.() ?? [event]) {
         this.#line.push(this.#placeOf(each));
       }
@@ -41,7 +57,10 @@ export class DrawingPad {
       canvas.addEventListener(type, () => this.#lift());
     }
     canvas.addEventListener("keydown", (event) => this.#onKey(event));
-    canvas.addEventListener("blur", () => this.#lift());
+    canvas.addEventListener("blur", () => {
+      this.#lift();
+      this.#mark.hidden = true;
+    });
     this.#ground.addEventListener("input", () => this.clear());
     find("clear", HTMLButtonElement).addEventListener("click", () => this.clear());
     this.clear();
@@ -62,7 +81,7 @@ export class DrawingPad {
   /** Empties the pad. */
   clear(): void {
     this.#line = null;
-    this.#pen = { x: this.#canvas.width / 2, y: this.#canvas.height / 2 };
+    this.#movePen({ x: this.#canvas.width / 2, y: this.#canvas.height / 2 });
     this.#context.fillStyle = this.#shape[2] === 1 ? "#000" : this.#ground.value;
     this.#context.fillRect(0, 0, this.#canvas.width, this.#canvas.height);
     this.#onChange();
@@ -86,7 +105,7 @@ export class DrawingPad {
     return shrink(this.#context.getImageData(0, 0, width, height).data, this.#shape, SCALE);
   }
 
-  #placeOf({ clientX, clientY }: PointerEvent): { x: number; y: number } {
+  #placeOf({ clientX, clientY }: PointerEvent): Place {
     const { left, top, width, height } = this.#canvas.getBoundingClientRect();
     return {
       x: (clientX - left) * this.#canvas.width / width,
@@ -94,7 +113,7 @@ export class DrawingPad {
     };
   }
 
-  #putDown(place: { x: number; y: number }): void {
+  #putDown(place: Place): void {
     const { width, height } = this.#canvas;
     this.#before = this.#context.getImageData(0, 0, width, height);
     this.#line = [place];
@@ -103,7 +122,13 @@ export class DrawingPad {
 
   #lift(): void {
     this.#line = null;
-    this.#isPenShown = false;
+  }
+
+  #movePen({ x, y }: Place): void {
+    const { width, height } = this.#canvas;
+    this.#pen = { x: Math.min(Math.max(x, 0), width), y: Math.min(Math.max(y, 0), height) };
+    this.#mark.style.left = `${100 * this.#pen.x / width}%`;
+    this.#mark.style.top = `${100 * this.#pen.y / height}%`;
   }
 
   #drawLine(): void {
@@ -122,36 +147,23 @@ export class DrawingPad {
   }
 
   #onKey(event: KeyboardEvent): void {
-    const moves: Readonly<Record<string, readonly [number, number]>> = {
-      ArrowLeft: [-1, 0],
-      ArrowRight: [1, 0],
-      ArrowUp: [0, -1],
-      ArrowDown: [0, 1],
-    };
-    const move = moves[event.key];
+    const move = MOVES[event.key];
     if (move !== undefined) {
-      const { width, height } = this.#canvas;
       const step = SCALE * (event.shiftKey ? 4 : 1);
-      this.#pen = {
-        x: Math.min(Math.max(this.#pen.x + move[0] * step, 0), width),
-        y: Math.min(Math.max(this.#pen.y + move[1] * step, 0), height),
-      };
+      this.#movePen({ x: this.#pen.x + move.x * step, y: this.#pen.y + move.y * step });
       if (this.#line !== null) {
         this.#line.push(this.#pen);
         this.#drawLine();
       }
     } else if (event.key === " ") {
-      if (this.#line === null) {
-        this.#isPenShown = true;
-        this.#putDown(this.#pen);
-      } else {
-        this.#lift();
-      }
+      if (this.#line === null) this.#putDown(this.#pen);
+      else this.#lift();
     } else if (event.key === "Delete" || event.key === "Backspace") {
       this.clear();
     } else {
       return;
     }
+    this.#mark.hidden = false;
     event.preventDefault();
   }
 }
