@@ -175,7 +175,9 @@ export class Trainer {
       this.#state("ready", isWhole ? `Done.${tested}` : "Stopped.");
     } catch (error) {
       this.#report({ type: "error", message: messageOf(error) });
-      this.#state("ready", "Training broke off.");
+      // As numbers that are not finite do.
+      const advice = error instanceof RangeError ? " A lower learning rate may help." : "";
+      this.#state("ready", `Training broke off.${advice}`);
     } finally {
       this.#control = null;
     }
