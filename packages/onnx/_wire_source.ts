@@ -81,7 +81,7 @@ export class WireSource {
 
   /** Reads a message of which there may be one; protobuf would merge two. */
   onlyMessage<T>(name: string, read: (source: WireSource) => T): T {
-    if (this.#messages.has(this.#field)) this.refuse(`it must have one ${name}`, "another");
+    if (this.#messages.has(this.#field)) this.refuse(`it must have ${name} once`, "it again");
     this.#messages.add(this.#field);
     return this.message(name, read);
   }

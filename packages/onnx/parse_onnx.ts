@@ -69,7 +69,7 @@ function readModel(source: WireSource): OnnxModel {
         producerVersion = source.string();
         break;
       case 7:
-        graph = source.onlyMessage("graph", readGraph);
+        graph = source.onlyMessage("the graph", readGraph);
         break;
       case 8: {
         const [domain, version] = source.message("an operator set", readOpset);
@@ -77,7 +77,7 @@ function readModel(source: WireSource): OnnxModel {
         break;
       }
       case 14: {
-        const [key, value] = source.message("metadata", readEntry);
+        const [key, value] = source.message("an entry of metadata", readEntry);
         metadata.set(key, value);
         break;
       }
@@ -198,7 +198,7 @@ function readAttribute(source: WireSource): [name: string, attribute: OnnxAttrib
         string = source.string();
         break;
       case 5:
-        tensor = source.onlyMessage("tensor", readTensor);
+        tensor = source.onlyMessage("the tensor", readTensor);
         break;
       case 7:
         source.floats(floats);
@@ -241,7 +241,7 @@ function readValue(source: WireSource): OnnxValue {
   let type: Pick<OnnxValue, "dtype" | "shape"> = { dtype: null, shape: null };
   for (const field of source.fields()) {
     if (field === 1) name = source.string();
-    else if (field === 2) type = source.onlyMessage("type", readType);
+    else if (field === 2) type = source.onlyMessage("the type", readType);
   }
   if (name === "") source.refuse("it must have a name", "none");
   return { name, ...type };
@@ -250,7 +250,7 @@ function readValue(source: WireSource): OnnxValue {
 function readType(source: WireSource): Pick<OnnxValue, "dtype" | "shape"> {
   let type: Pick<OnnxValue, "dtype" | "shape"> = { dtype: null, shape: null };
   for (const field of source.fields()) {
-    if (field === 1) type = source.onlyMessage("tensor type", readTensorType);
+    if (field === 1) type = source.onlyMessage("the tensor type", readTensorType);
   }
   return type;
 }
@@ -260,7 +260,7 @@ function readTensorType(source: WireSource): Pick<OnnxValue, "dtype" | "shape"> 
   let shape: OnnxValue["shape"] = null;
   for (const field of source.fields()) {
     if (field === 1) dtype = dtypeOf(source.integer());
-    else if (field === 2) shape = source.onlyMessage("shape", readShape);
+    else if (field === 2) shape = source.onlyMessage("the shape", readShape);
   }
   return { dtype, shape };
 }
