@@ -1,47 +1,73 @@
-import type { Backend } from "../../backend.ts";
+import type { Operand, PointwiseLossOp } from "../../backend.ts";
+import { correctRowsTerms } from "../kernels/correct_rows.ts";
+import { crossEntropyGradientRun, crossEntropyTerms } from "../kernels/cross_entropy.ts";
+import { pointwiseLossGradientRun, pointwiseLossTerms } from "../kernels/pointwise_loss.ts";
+import { labelWeightTerms, softmaxCrossEntropyTerms } from "../kernels/softmax_cross_entropy.ts";
+import { isLabels } from "../kernels/targets.ts";
 import type { Machine } from "../machine.ts";
+import { sumTerms } from "./sum_terms.ts";
+
+/** Slot of the sum of weights; `sumTerms` has its own. */
+const WEIGHT_SLOT = 1;
 
 export function softmaxCrossEntropy(
-  _machine: Machine,
-  ..._: Parameters<Backend["softmaxCrossEntropy"]>
+  machine: Machine,
+  operands: {
+    readonly logits: Operand;
+    readonly target: Operand;
+    readonly weight: Operand | null;
+  },
+  options: { readonly labelSmoothing: number },
+  out: { readonly loss: Operand; readonly gradient: Operand },
 ): void {
-  throw new Error(
-    "Cannot run softmaxCrossEntropy on the webgpu backend as it must have the kernel: found none",
-  );
+  const { logits, target, weight } = operands;
+  let count: number | Operand = logits.shape[0]!;
+  if (weight !== null && isLabels(target)) {
+    count = machine.workspace(WEIGHT_SLOT, 1);
+    sumTerms(machine, labelWeightTerms({ target, weight }), count);
+  }
+  const terms = softmaxCrossEntropyTerms({ ...operands, gradient: out.gradient, count }, options);
+  sumTerms(machine, terms, out.loss);
 }
 
-export function crossEntropy(_machine: Machine, ..._: Parameters<Backend["crossEntropy"]>): void {
-  throw new Error(
-    "Cannot run crossEntropy on the webgpu backend as it must have the kernel: found none",
-  );
+export function crossEntropy(machine: Machine, p: Operand, target: Operand, out: Operand): void {
+  sumTerms(machine, crossEntropyTerms(p, target), out);
 }
 
 export function crossEntropyGradient(
-  _machine: Machine,
-  ..._: Parameters<Backend["crossEntropyGradient"]>
+  machine: Machine,
+  p: Operand,
+  target: Operand,
+  out: Operand,
 ): void {
-  throw new Error(
-    "Cannot run crossEntropyGradient on the webgpu backend as it must have the kernel: found none",
-  );
+  machine.run(crossEntropyGradientRun({ p, target, out }));
 }
 
-export function pointwiseLoss(_machine: Machine, ..._: Parameters<Backend["pointwiseLoss"]>): void {
-  throw new Error(
-    "Cannot run pointwiseLoss on the webgpu backend as it must have the kernel: found none",
-  );
+export function pointwiseLoss(
+  machine: Machine,
+  op: PointwiseLossOp,
+  operands: { readonly prediction: Operand; readonly target: Operand },
+  out: Operand,
+  delta = 0,
+): void {
+  sumTerms(machine, pointwiseLossTerms(op, { ...operands, delta }), out);
 }
 
 export function pointwiseLossGradient(
-  _machine: Machine,
-  ..._: Parameters<Backend["pointwiseLossGradient"]>
+  machine: Machine,
+  op: PointwiseLossOp,
+  operands: { readonly prediction: Operand; readonly target: Operand },
+  out: Operand,
+  delta = 0,
 ): void {
-  throw new Error(
-    "Cannot run pointwiseLossGradient on the webgpu backend as it must have the kernel: found none",
-  );
+  machine.run(pointwiseLossGradientRun(op, { ...operands, out, delta }));
 }
 
-export function countCorrect(_machine: Machine, ..._: Parameters<Backend["countCorrect"]>): void {
-  throw new Error(
-    "Cannot run countCorrect on the webgpu backend as it must have the kernel: found none",
-  );
+export function countCorrect(
+  machine: Machine,
+  prediction: Operand,
+  target: Operand,
+  out: Operand,
+): void {
+  sumTerms(machine, correctRowsTerms(prediction, target), out);
 }

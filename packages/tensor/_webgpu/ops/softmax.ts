@@ -1,23 +1,20 @@
-import type { Backend } from "../../backend.ts";
+import type { Operand } from "../../backend.ts";
+import { softmaxRun } from "../kernels/softmax.ts";
+import { softmaxGradientRun } from "../kernels/softmax_gradient.ts";
 import type { Machine } from "../machine.ts";
 
-export function softmax(_machine: Machine, ..._: Parameters<Backend["softmax"]>): void {
-  throw new Error(
-    "Cannot run softmax on the webgpu backend as it must have the kernel: found none",
-  );
+export function softmax(machine: Machine, x: Operand, out: Operand): void {
+  machine.run(softmaxRun("softmax", { x, out }));
 }
 
-export function logSoftmax(_machine: Machine, ..._: Parameters<Backend["logSoftmax"]>): void {
-  throw new Error(
-    "Cannot run logSoftmax on the webgpu backend as it must have the kernel: found none",
-  );
+export function logSoftmax(machine: Machine, x: Operand, out: Operand): void {
+  machine.run(softmaxRun("logSoftmax", { x, out }));
 }
 
 export function softmaxGradient(
-  _machine: Machine,
-  ..._: Parameters<Backend["softmaxGradient"]>
+  machine: Machine,
+  operands: { readonly y: Operand; readonly dy: Operand },
+  out: Operand,
 ): void {
-  throw new Error(
-    "Cannot run softmaxGradient on the webgpu backend as it must have the kernel: found none",
-  );
+  machine.run(softmaxGradientRun({ ...operands, out }));
 }
