@@ -7,20 +7,6 @@ const skip: Skip = {
   conv2d: none,
   conv2dInputGradient: none,
   conv2dKernelGradient: none,
-  maxPool2d: none,
-  maxPool2dGradient: none,
-  averagePool2d: none,
-  averagePool2dGradient: none,
-  batchNorm: none,
-  batchNormInference: none,
-  batchNormGradient: none,
-  layerNorm: none,
-  layerNormGradient: none,
-  gradientNorms: none,
-  sgdStep: none,
-  adamStep: none,
-  rmsPropStep: none,
-  adagradStep: none,
 };
 
 const ignore = await lacksWebGpu();
