@@ -1,4 +1,9 @@
-import { type LayerRecord, layerShapes, type SequentialRecord } from "@gradus/layers";
+import {
+  type LayerRecord,
+  layerShapes,
+  type Sequential,
+  type SequentialRecord,
+} from "@gradus/layers";
 import { formatShape, type Shape } from "@gradus/tensor";
 
 /** A layer where it stands in a model: what names of tensors and lines of Python are made of. */
@@ -25,8 +30,22 @@ export interface PlacedLayer<R extends LayerRecord = LayerRecord> {
  * channels first: the dense layer that follows, with its weights in that order, or where there is none to do
  * it, a flatten that restores Gradus's order.
  */
-export function placeModel(record: SequentialRecord, inputShape: Shape): PlacedLayer {
-  return place(record, { path: "", input: inputShape, image: null });
+export function placeModel(model: Sequential): PlacedLayer {
+  const { inputShape: input } = model;
+  if (input.length === 0) {
+    throw new Error(
+      "Cannot lay a model out for PyTorch as it must be initialised: call init first",
+    );
+  }
+  // Rows stay rows and images images, or become rows: no layer inside can have another input.
+  if (input.length !== 1 && input.length !== 3) {
+    throw new TypeError(
+      `Cannot lay a model out for PyTorch as its input must be a row or an image: found ${
+        formatShape(input)
+      }`,
+    );
+  }
+  return place(model.toJSON(), { path: "", input, image: null });
 }
 
 type Position = Pick<PlacedLayer, "path" | "input" | "image">;
@@ -34,13 +53,6 @@ type Position = Pick<PlacedLayer, "path" | "input" | "image">;
 function place(record: LayerRecord, position: Position): PlacedLayer {
   const { path, input } = position;
   const { output } = layerShapes(record, input);
-  if (![1, 3].includes(input.length)) {
-    throw new TypeError(
-      `Cannot write ${
-        path === "" ? "the model" : `layer ${path}`
-      } for PyTorch as its input must be a row or an image: found ${formatShape(input)}`,
-    );
-  }
   const below = (name: string) => path === "" ? name : `${path}.${name}`;
   switch (record.type) {
     case "sequential":

@@ -43,7 +43,7 @@ export function dataPy(data: DataRecord): DataPy {
     case "cifar10":
       return {
         ...{ imports: [], fallback: python(data.folder), constants },
-        help: "the folder of data_batch_1.bin to data_batch_5.bin",
+        help: "the folder of data_batch_1.bin and its like",
         functions: [READ_CIFAR, ...prepareImages(data)],
       };
   }

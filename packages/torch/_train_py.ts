@@ -28,21 +28,21 @@ export function trainPy(
   ].join("\n\n");
   const imports = ["argparse", ...data.imports, "json", "math", "os"];
   const command = `train_ddp.py --data ${record.data.type === "iris" ? "FILE" : "FOLDER"}`;
-  return `"""Goes on with a training of Gradus by PyTorch, in one process or in many, on one machine or on many.
+  return `"""Goes on with a training of Gradus by PyTorch, in one process or many, on one machine or many.
 
 In two processes of one machine:
 
     torchrun --nproc_per_node 2 ${command}
 
-On two machines, on each of them, with RANK 0 on the first and 1 on the other, and FIRST the address of
-the first:
+On two machines, on each of them, where RANK is 0 on the first and 1 on the other, and FIRST is the
+address of the first:
 
-    torchrun --nnodes 2 --node_rank RANK --master_addr FIRST --master_port 29500 ${command}
+    torchrun --nnodes 2 --node_rank RANK --master_addr FIRST ${command}
 
-It begins at the step at which training.safetensors was written. Each batch has the rows that it would
-have had in Gradus, changed in the same way; each process computes its share of them. After each epoch the
-first process writes training.safetensors anew, from which this program and Gradus go on, and
-model.safetensors, the weights alone. Written by @gradus/torch.
+It begins at the step at which training.safetensors was written. Each batch has the rows that it
+would have had in Gradus, changed in the same way; each process computes its share of them. After
+each epoch the first process writes training.safetensors anew, from which this program and Gradus go
+on, and model.safetensors, the weights alone. Written by @gradus/torch.
 """
 
 ${imports.map((name) => `import ${name}\n`).join("")}
@@ -132,12 +132,15 @@ ${
             share = batch[rank % shares :: shares]
             x, y = prepare(x_all[share], share, epoch), y_all[share]
             logits = network(x)
-            loss = F.cross_entropy(
-                logits, y, ${
-    isWeighted ? "class_weights, " : ""
-  }reduction="sum", label_smoothing=LABEL_SMOOTHING
-            )
 ${
+    isWeighted
+      ? `            loss = F.cross_entropy(
+                logits, y, class_weights, reduction="sum", label_smoothing=LABEL_SMOOTHING
+            )
+`
+      : `            loss = F.cross_entropy(logits, y, reduction="sum", label_smoothing=LABEL_SMOOTHING)
+`
+  }${
     isWeighted
       ? `            total = class_weights[y_all[batch]].sum()
             mean = loss / total
@@ -159,7 +162,7 @@ ${
         dist.all_reduce(sums)
         loss, correct, count = sums.tolist()
         if not math.isfinite(loss):
-            raise SystemExit(f"Cannot go on as the loss of epoch {epoch + 1} must be finite: {loss}")
+            raise SystemExit(f"Cannot go on as the loss must be finite: found {loss}")
         if rank > 0:
             continue
         print(

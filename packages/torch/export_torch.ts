@@ -44,7 +44,7 @@ export interface ExportTorchOptions {
  * @returns Contents by name of file; the same model gives the same.
  * @throws {TypeError} If a layer of the user's own has no `toJSON`, an input is neither row nor image, or
  * the record is not of this model and this optimizer.
- * @throws {ShapeError} If the model is not initialised.
+ * @throws {Error} If the model is not initialised.
  *
  * @example
  * ```ts
@@ -68,7 +68,7 @@ export async function exportTorch(
   options: ExportTorchOptions,
 ): Promise<Map<string, Uint8Array | string>> {
   const { model, training } = options;
-  const placed = placeModel(model.toJSON(), model.inputShape);
+  const placed = placeModel(model);
   const layouts = torchTensors(placed);
   const steps = training?.optimizer.steps ?? 0;
   // All numbers are asked for before the first wait, so that they are of the same step.

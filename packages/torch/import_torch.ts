@@ -42,7 +42,7 @@ export interface ImportTorchOptions {
 export function importTorch(bytes: Uint8Array, options: ImportTorchOptions): void {
   const { model, name = "the file" } = options;
   const { tensors } = decodeSafetensors(bytes, { name });
-  const layouts = torchTensors(placeModel(model.toJSON(), model.inputShape));
+  const layouts = torchTensors(placeModel(model));
   const matches = matchTorch(name, tensors, modelTensors(layouts, model));
   for (const { tensor, data } of matches) tensor.set(data);
 }

@@ -64,7 +64,7 @@ export function importTorchTraining(
       found: metadata.get("format"),
     });
   }
-  const layouts = torchTensors(placeModel(model.toJSON(), model.inputShape));
+  const layouts = torchTensors(placeModel(model));
   const names = new Map(layouts.map((layout) => [layout.own, layout.name]));
   const updates = readUpdates(name, metadata.get("updates"));
   const { kind, parameters: own, slots } = optimizer.save();
@@ -89,6 +89,8 @@ export function importTorchTraining(
 
   tensors.delete("rows");
   const matches = matchTorch(name, tensors, trainingTensors(layouts, options, state));
+  // Where its contents are swapped, it says so before anything changes.
+  average?.save();
   optimizer.restore(state);
   if (average !== undefined) average.restore(averageState!);
   for (const { tensor, data } of matches) tensor.set(data);
