@@ -66,7 +66,7 @@ export interface NetworkFacts {
 /** What computes, and why. */
 export interface BackendFacts {
   readonly name: "webgpu" | "wasm";
-  /** Such as `WebAssembly on 2 threads`. */
+  /** Such as `WebAssembly, 2 threads`. */
   readonly title: string;
   /** A sentence. */
   readonly reason: string;

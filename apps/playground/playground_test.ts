@@ -97,7 +97,7 @@ describe(
         await untilText(
           page,
           "#backend-text",
-          "Runs on WebAssembly on 2 threads. WebGPU would run on the processor too, and slower.",
+          "Runs on WebAssembly, 2 threads. WebGPU would run on the processor too, and slower.",
         );
       });
     });
@@ -110,7 +110,7 @@ describe(
         assert(await accuracy(page) >= 0.9);
         assertMatch(
           (await page.textContent("#backend-text"))!,
-          /^Runs on WebAssembly on 1 thread\. /,
+          /^Runs on WebAssembly, 1 thread\. /,
         );
       });
     });

@@ -60,9 +60,9 @@ const map = new FlowerMap(({ length, width }) => {
   flower.show(Float32Array.of(...flower.read().subarray(0, 2), length, width));
 });
 const pad = new DrawingPad(askModel);
-const form = new SettingsForm((settings) => {
-  showSettings(settings);
-  ask({ type: "rate", learningRate: settings.learningRate });
+const form = new SettingsForm({
+  onChange: showSettings,
+  onRate: (learningRate) => ask({ type: "rate", learningRate }),
 });
 
 button("start").addEventListener("click", () => start(true));
@@ -178,9 +178,7 @@ function showState(next: TrainingState, words: string): void {
   enable("stop", isTraining);
   enable("save", state !== "empty" && state !== "preparing");
   button("pause").textContent = state === "paused" ? "Resume" : "Pause";
-  button("start").textContent = state === "empty" || state === "preparing"
-    ? "Start"
-    : "Start afresh";
+  button("start").textContent = state === "empty" || state === "preparing" ? "Start" : "Restart";
   button("train-on").hidden = state !== "ready";
 }
 

@@ -31,8 +31,16 @@ export class SettingsForm {
     backend: find("backend", HTMLSelectElement),
   };
 
-  /** Calls `onChange` whenever the settings changed, and are valid. */
-  constructor(onChange: (settings: Settings) => void) {
+  /**
+   * Calls `onChange` whenever settings changed, and `onRate` where it was the learning rate that was
+   * changed by hand, if all are valid.
+   */
+  constructor(
+    { onChange, onRate }: {
+      readonly onChange: (settings: Settings) => void;
+      readonly onRate: (learningRate: number) => void;
+    },
+  ) {
     const { threads } = this.#numbers;
     threads.value = `${Math.min(MOST_THREADS, navigator.hardwareConcurrency)}`;
     if (!crossOriginIsolated) {
@@ -48,7 +56,9 @@ export class SettingsForm {
       if (target === optimizer) {
         learningRate.value = `${USUAL_RATES[optimizer.value as OptimizerName]}`;
       }
-      if (this.#form.checkValidity()) onChange(this.read());
+      if (!this.#form.checkValidity()) return;
+      onChange(this.read());
+      if (target === learningRate) onRate(learningRate.valueAsNumber);
     });
     // On a narrow screen training comes first.
     this.#more.open = matchMedia("(min-width: 60rem)").matches;

@@ -67,7 +67,7 @@ function wasmFacts(threads: number, reason: string): BackendFacts {
   const count = possibleThreads(threads);
   return {
     name: "wasm",
-    title: `WebAssembly on ${count === 1 ? "1 thread" : `${count} threads`}`,
+    title: `WebAssembly, ${count === 1 ? "1 thread" : `${count} threads`}`,
     reason,
   };
 }

@@ -60,7 +60,7 @@ describe("openBackend()", () => {
       await backend.close();
       assertEquals([backend.name, facts], ["cpu", {
         name: "wasm",
-        title: "WebAssembly on 1 thread",
+        title: "WebAssembly, 1 thread",
         reason:
           "Cannot open the webgpu backend as the adapter must give a device: found it is asleep.",
       }]);

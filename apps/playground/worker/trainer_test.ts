@@ -197,7 +197,7 @@ describe("Trainer", () => {
       0,
       90,
     ]);
-    assertEquals(rehearsal.last("backend").backend.title, "WebAssembly on 1 thread");
+    assertEquals(rehearsal.last("backend").backend.title, "WebAssembly, 1 thread");
   });
 
   it("keeps the model where a file of weights does not fit", async () => {
