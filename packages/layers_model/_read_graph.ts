@@ -140,6 +140,10 @@ function nodeOf(layer: Json, nodes: ReadonlyMap<string, Node>): Node {
     refuse(`${step.name} must have ${isSum ? "two inputs" : "one input"}`, inputs.length);
   }
   const before = isSum ? meeting(inputs[0]!, inputs[1]!) : inputs[0]!;
+  if (before === null) {
+    const names = inputs.map((node) => node.step.name);
+    refuse(`what ${step.name} adds must come of one input`, names);
+  }
   return { step, inputs, before, rank: before.rank + 1 };
 }
 
@@ -152,18 +156,15 @@ function endsOf(what: string, value: unknown): string[] {
   });
 }
 
-/** The last node that all ways to two nodes go through. */
-function meeting(a: Node, b: Node): Node {
-  let [left, right] = [a, b];
+/** The last node that all ways to two nodes go through; null if they come of two inputs. */
+function meeting(a: Node, b: Node): Node | null {
+  let [left, right]: (Node | null)[] = [a, b];
   while (left !== right) {
-    if (left.rank >= right.rank) left = left.before ?? refuseInputs(left);
-    else right = right.before ?? refuseInputs(right);
+    if (left === null || right === null) return null;
+    if (left.rank >= right.rank) left = left.before;
+    else right = right.before;
   }
-  return left;
-}
-
-function refuseInputs(node: Node): never {
-  refuse("it must have one input", node.step.name);
+  return left ?? null;
 }
 
 /** The steps from one node, which all ways go through, to another, which is the last of them. */

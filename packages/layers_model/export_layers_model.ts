@@ -25,7 +25,7 @@ const SHARD_BYTES = 4 * 2 ** 20;
  * @throws {TypeError} If tfjs has no such layer, naming all of them: an arctan, an elu with an alpha that is
  * not 1, a convolution with groups that are not single channels or with both stride and dilation, a pool with
  * a number as padding, a frozen scale that is not 1; or if a layer of the user's own has no `toJSON`.
- * @throws {ShapeError} If the model is not initialised.
+ * @throws {Error} If the model is not initialised.
  *
  * @example
  * ```ts
@@ -49,6 +49,9 @@ export async function exportLayersModel(
   const { model } = options;
   const record = model.toJSON();
   const { inputShape } = model;
+  if (inputShape.length === 0) {
+    throw new Error("Cannot write a LayersModel as the model must be initialised: call init first");
+  }
   const trainable = new Map(model.parameters.map(({ name, trainable }) => [name, trainable]));
   const values = await valuesOf(model);
   const nodes = writeNodes(record, {
