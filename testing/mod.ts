@@ -9,4 +9,6 @@ export { assertThrowsExactly } from "./assert_throws_exactly.ts";
 export { backendContract } from "./backend_contract.ts";
 export type { KernelName, Open, RowName, Skip, Subtlety } from "./kernel_contract.ts";
 export { lacksWebGpu } from "./lacks_web_gpu.ts";
+export { Rough } from "./rough.ts";
+export { softmaxOf } from "./rough_softmax.ts";
 export { stagedGpu } from "./staged_gpu.ts";

@@ -1,6 +1,9 @@
 /**
- * The reference against TensorFlow.js's plain kernels, which were written by others from another
- * description. It needs no permissions.
+ * The reference against what TensorFlow.js has of its own: activations, losses, optimizers, kernels of
+ * gradients. They were written by others from another description.
+ *
+ * The single ops are compared by the contract that the tfjs backend keeps: it calls them. What it
+ * composes by itself is compared here.
  *
  * Sums and products are compared on small whole numbers, where float32 is exact and both have to give
  * the same numbers; functions on real numbers, to {@linkcode ROUNDING}.
@@ -35,120 +38,37 @@ describe("the reference agrees with TensorFlow.js", () => {
 
   const unary: Record<string, (x: tf.Tensor) => tf.Tensor> = {
     relu: tf.relu,
-    softplus: tf.softplus,
-    sigmoid: tf.sigmoid,
-    tanh: tf.tanh,
-    arctan: tf.atan,
-    negate: tf.neg,
-    absolute: tf.abs,
-    sign: tf.sign,
-    reciprocal: tf.reciprocal,
-    square: tf.square,
-    sqrt: (x) => tf.sqrt(tf.abs(x)),
-    exp: tf.exp,
-    log: (x) => tf.log(tf.abs(x)),
-    sin: tf.sin,
-    cos: tf.cos,
-    erf: tf.erf,
-    floor: tf.floor,
-    ceil: tf.ceil,
-    round: tf.round,
-    elu: tf.elu,
     leakyRelu: (x) => tf.leakyRelu(x, 0.01),
+    elu: tf.elu,
+    softplus: tf.softplus,
+    sign: tf.sign,
   };
   for (const [name, theirs] of Object.entries(unary)) {
     it(`${name}()`, async () => {
       const op = gradus[name as "relu"];
       const x = normals(random(1), [67, 9]);
-      const ours = /sqrt|log/.test(name) ? gradus.absolute(our(x)) : our(x);
-      await assertSame(op(ours), theirs(their(x)), ROUNDING);
+      await assertSame(op(our(x)), theirs(their(x)), ROUNDING);
     });
   }
-
-  const binary: Record<string, (a: tf.Tensor, b: tf.Tensor) => tf.Tensor> = {
-    add: tf.add,
-    subtract: tf.sub,
-    multiply: tf.mul,
-    divide: tf.div,
-    maximum: tf.maximum,
-    minimum: tf.minimum,
-    equal: tf.equal,
-    notEqual: tf.notEqual,
-    less: tf.less,
-    lessEqual: tf.lessEqual,
-    greater: tf.greater,
-    greaterEqual: tf.greaterEqual,
-  };
-  for (const [name, theirs] of Object.entries(binary)) {
-    it(`${name}(), broadcast`, async () => {
-      const op = gradus[name as "add"];
-      const stream = random(2);
-      for (const [a, b] of [[[3, 5], [3, 5]], [[4, 1, 3], [5, 1]], [[2, 3], []]] as Shape[][]) {
-        const [x, y] = [wholeNumbers(stream, a!), wholeNumbers(stream, b!)];
-        await assertSame(op(our(x), our(y)), theirs(their(x), their(y)));
-      }
-    });
-  }
-  it("power()", async () => {
-    const stream = random(3);
-    const a = uniforms(stream, [7, 5], { low: 0.2, high: 3 });
-    const b = normals(stream, [5]);
-    await assertSame(gradus.power(our(a), our(b)), tf.pow(their(a), their(b)), ROUNDING);
-  });
-  it("where() and clip()", async () => {
-    const stream = random(4);
-    const [c, a, b] = [1, 2, 3].map(() => wholeNumbers(stream, [5, 7])) as [
-      Numbers,
-      Numbers,
-      Numbers,
-    ];
-    await assertSame(
-      gradus.where(our(c), { a: our(a), b: our(b) }),
-      tf.where(tf.cast(their(c), "bool"), their(a), their(b)),
-    );
-    await assertSame(gradus.clip(our(a), { low: -2, high: 1 }), tf.clipByValue(their(a), -2, 1));
+  it("clip()", async () => {
+    const x = wholeNumbers(random(4), [5, 7]);
+    await assertSame(gradus.clip(our(x), { low: -2, high: 1 }), tf.clipByValue(their(x), -2, 1));
   });
 
-  const folds: Record<string, (x: tf.Tensor, axes?: number[], keep?: boolean) => tf.Tensor> = {
-    sum: tf.sum,
-    mean: tf.mean,
-    max: tf.max,
-    min: tf.min,
-    product: tf.prod,
-  };
-  for (const [name, theirs] of Object.entries(folds)) {
-    it(`${name}() over any axes`, async () => {
-      const op = gradus[name as "sum"];
-      const x = name === "product"
-        ? uniforms(random(5), [2, 3, 4], { low: 0.5, high: 1.5 })
-        : wholeNumbers(random(5), [2, 3, 4]);
-      for (const axes of [undefined, [0], [-1], [0, 2], [1, 2]]) {
-        for (const keepAxes of [false, true]) {
-          await assertSame(
-            op(our(x), { keepAxes, ...(axes && { axes }) }),
-            theirs(their(x), axes, keepAxes),
-            ROUNDING,
-          );
-        }
+  it("mean() over any axes", async () => {
+    const x = wholeNumbers(random(5), [2, 3, 4]);
+    for (const axes of [undefined, [0], [-1], [0, 2], [1, 2]]) {
+      for (const keepAxes of [false, true]) {
+        await assertSame(
+          gradus.mean(our(x), { keepAxes, ...(axes && { axes }) }),
+          tf.mean(their(x), axes, keepAxes),
+          ROUNDING,
+        );
       }
-    });
-  }
-  it("argmax() and argmin()", async () => {
-    const x = wholeNumbers(random(6), [5, 6, 7]);
-    for (const axis of [0, 1, 2]) {
-      await assertSame(gradus.argmax(our(x), { axis }), tf.argMax(their(x), axis));
-      await assertSame(gradus.argmin(our(x), { axis }), tf.argMin(their(x), axis));
     }
   });
-
-  it("transpose(), slice(), concatenate() and gather()", async () => {
-    const stream = random(7);
-    const x = wholeNumbers(stream, [4, 5, 6]);
-    await assertSame(gradus.transpose(our(x)), tf.transpose(their(x)));
-    await assertSame(
-      gradus.transpose(our(x), { axes: [2, 0, 1] }),
-      tf.transpose(their(x), [2, 0, 1]),
-    );
+  it("slice() and concatenate()", async () => {
+    const x = wholeNumbers(random(7), [4, 5, 6]);
     await assertSame(
       gradus.slice(our(x), [{ start: 3, end: 0, step: -2 }, { start: -2 }, { step: 4 }]),
       tf.stridedSlice(their(x), [3, 3, 0], [0, 5, 6], [-2, 1, 4]),
@@ -158,29 +78,6 @@ describe("the reference agrees with TensorFlow.js", () => {
         gradus.concatenate([our(x), our(x)], { axis }),
         tf.concat([their(x), their(x)], axis),
       );
-      const at = indices(stream, [7], 4);
-      await assertSame(
-        gradus.gather(our(x), our(at), { axis }),
-        tf.gather(their(x), their(at), axis),
-      );
-    }
-  });
-
-  it("matmul(), transposed too, and with bias and relu", async () => {
-    const stream = random(8);
-    for (const transposeA of [false, true]) {
-      for (const transposeB of [false, true]) {
-        const a = wholeNumbers(stream, transposeA ? [7, 5] : [5, 7]);
-        const b = wholeNumbers(stream, transposeB ? [9, 7] : [7, 9]);
-        const bias = wholeNumbers(stream, [9]);
-        const product = tf.matMul(their(a), their(b), transposeA, transposeB);
-        const options = { transposeA, transposeB };
-        await assertSame(gradus.matmul(our(a), our(b), options), product);
-        await assertSame(
-          gradus.matmul(our(a), our(b), { ...options, bias: our(bias), activation: "relu" }),
-          tf.relu(tf.add(product, their(bias))),
-        );
-      }
     }
   });
 
