@@ -48,6 +48,13 @@
  */
 export { alternatingFlip } from "./augmentations/alternating_flip.ts";
 export type { Augmentation, AugmentedImage } from "./augmentations/augmentation.ts";
+export { augmentationFromJson } from "./augmentations/augmentation_from_json.ts";
+export type {
+  AugmentationRecord,
+  CutoutRecord,
+  FlipRecord,
+  TranslateRecord,
+} from "./augmentations/augmentation_record.ts";
 export { cutmix, type CutmixOptions } from "./augmentations/cutmix.ts";
 export { cutout, type CutoutOptions } from "./augmentations/cutout.ts";
 export { flip } from "./augmentations/flip.ts";

@@ -1,4 +1,4 @@
-import type { AugmentationRecord } from "./training_record.ts";
+import type { AugmentationRecord } from "@gradus/data/augmentation-record";
 
 /** The line of `prepare` that changes images, and the functions that it needs. */
 export interface ChangePy {

@@ -1,5 +1,5 @@
+import type { AugmentationRecord } from "@gradus/data/augmentation-record";
 import type {
-  AugmentationRecord,
   AverageRecord,
   DataRecord,
   LossRecord,

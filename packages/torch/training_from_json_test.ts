@@ -1,9 +1,10 @@
 import { assertThrowsExactly } from "@gradus/testing";
 import { beginIris } from "@gradus/testing/iris-training";
+import type { AugmentationRecord } from "@gradus/data";
 import { assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { trainingFromJson } from "./training_from_json.ts";
-import type { AugmentationRecord, TrainingRecord } from "./training_record.ts";
+import type { TrainingRecord } from "./training_record.ts";
 
 const iris = beginIris().record;
 

@@ -1,3 +1,4 @@
+import type { AugmentationRecord } from "@gradus/data/augmentation-record";
 import type { OptimizerRecord } from "@gradus/optim";
 
 /** Mean and deviation of each column or channel. */
@@ -32,27 +33,6 @@ export interface ImagesRecord {
 
 /** What a model is trained on. */
 export type DataRecord = IrisRecord | ImagesRecord;
-
-/** A change of images of `@gradus/data` as JSON. */
-export type AugmentationRecord =
-  | {
-    /** Which change. */
-    readonly type: "flip" | "alternatingFlip";
-  }
-  | {
-    /** Which change. */
-    readonly type: "translate";
-    /** The longest way along each axis. */
-    readonly pixels: number;
-    /** What comes in from outside. */
-    readonly padding: "reflect" | "zero";
-  }
-  | {
-    /** Which change. */
-    readonly type: "cutout";
-    /** The side of the square, in pixels. */
-    readonly size: number;
-  };
 
 /** A cross-entropy of softmax as JSON. */
 export interface LossRecord {

@@ -3,13 +3,26 @@ import { Tensor } from "@gradus/tensor";
 import { tensorsOf } from "./_named_state.ts";
 import type { NamedTensor } from "./named_tensor.ts";
 
+/**
+ * A share of the old average that grows with the steps, `limit · min(1, step / steps)^power`: early weights,
+ * far from where training goes, are soon forgotten.
+ */
+export interface DecayRamp {
+  /** The share in the end, in `[0, 1]`. */
+  readonly limit: number;
+  /** Steps until then, a whole number of at least 1. */
+  readonly steps: number;
+  /** The exponent, at least 0; 0 is a constant share. */
+  readonly power: number;
+}
+
 /** Settings of a {@linkcode WeightAverage}. */
 export interface WeightAverageOptions {
   /**
-   * Share of the old average that stays at an update, in `[0, 1]`: a number, or a function of how many
-   * steps there were, this one included.
+   * Share of the old average that stays at an update, in `[0, 1]`: a number, a ramp, or a function of how
+   * many steps there were, this one included.
    */
-  readonly decay: number | ((step: number) => number);
+  readonly decay: number | DecayRamp | ((step: number) => number);
   /** Steps between two updates, at least 1. Default: 1. */
   readonly every?: number;
   /**
@@ -74,7 +87,8 @@ export class WeightAverage implements Disposable {
    *
    * @param model The model, initialised.
    * @param options Decay, interval, and whether the model follows.
-   * @throws {RangeError} If a decay is not in `[0, 1]`, or the interval not a whole number of at least 1.
+   * @throws {RangeError} If a decay is not in `[0, 1]`, a ramp is none, or the interval is not a whole number
+   * of at least 1.
    * @throws {Error} If the model has no tensors, as before `init`.
    */
   constructor(model: Layer, options: WeightAverageOptions) {
@@ -84,8 +98,7 @@ export class WeightAverage implements Disposable {
         `Cannot average weights as every must be a whole number of at least 1: found ${every}`,
       );
     }
-    if (typeof decay === "number") assertDecay(decay, 0);
-    this.#decay = typeof decay === "number" ? () => decay : decay;
+    this.#decay = decayOf(decay);
     this.#every = every;
     this.#lookahead = lookahead;
     this.#live = tensorsOf(model).filter(({ value }) => value.dtype !== "int32");
@@ -185,6 +198,22 @@ export class WeightAverage implements Disposable {
     if (!this.#isSwapped) return;
     throw new Error(`Cannot ${verb} as the model must hold its own: found them swapped`);
   }
+}
+
+function decayOf(decay: WeightAverageOptions["decay"]): (step: number) => number {
+  if (typeof decay === "function") return decay;
+  if (typeof decay === "number") {
+    assertDecay(decay, 0);
+    return () => decay;
+  }
+  const { limit, steps, power } = decay;
+  assertDecay(limit, 0);
+  if (!Number.isInteger(steps) || steps < 1 || !(power >= 0 && power < Infinity)) {
+    throw new RangeError(
+      `Cannot average weights as a ramp must have steps of at least 1 and a power of at least 0: found ${steps} and ${power}`,
+    );
+  }
+  return (step) => limit * Math.min(1, step / steps) ** power;
 }
 
 function assertDecay(decay: number, step: number): void {

@@ -63,6 +63,14 @@ describe("WeightAverage", () => {
     [3, 4, 3].forEach((mean, i) => assertAlmostEquals(averages[i]!, mean, 1e-15));
   });
 
+  it("has a decay that may grow with the steps", async () => {
+    // 0.125, 0.5, and 0.5 from then on.
+    const { follow } = setUp({ decay: { limit: 0.5, steps: 2, power: 2 } });
+    assertEquals((await follow([9, 4, 2])).map(([, average]) => average), [8, 6, 4]);
+    const { follow: steady } = setUp({ decay: { limit: 0.5, steps: 9, power: 0 } });
+    assertEquals((await steady([3, 4])).map(([, average]) => average), [2, 3]);
+  });
+
   it("stays the model's to the last bit where the model does not move", async () => {
     const model = new Sequential([new Dense(4), new Relu(), new Dense(3)]);
     model.init([2], { backend: reference(), random: random(0) });
@@ -166,6 +174,13 @@ describe("WeightAverage", () => {
         `Cannot average weights as the decay must be in [0, 1]: found ${decay} at step 2`,
       );
       assertEquals([average.save().steps, await average.averages[0]!.value.item()], [1, 1]);
+    }
+    for (const [steps, power] of [[0, 1], [1.5, 1], [1, -1], [1, NaN]] as const) {
+      assertThrows(
+        () => setUp({ decay: { limit: 0.5, steps, power } }),
+        RangeError,
+        `Cannot average weights as a ramp must have steps of at least 1 and a power of at least 0: found ${steps} and ${power}`,
+      );
     }
     for (const every of [0, -1, 1.5, NaN]) {
       assertThrows(

@@ -34,9 +34,7 @@ export function begin(
     optimizer: optimizerFromJson(record.optimizer, model.parameters),
   };
   if (record.average === null) return training;
-  const { decay: { limit, steps, power }, every, lookahead } = record.average;
-  const decay = (step: number) => limit * Math.min(1, step / steps) ** power;
-  return { ...training, average: new WeightAverage(model, { decay, every, lookahead }) };
+  return { ...training, average: new WeightAverage(model, record.average) };
 }
 
 /** The mean loss of each epoch. */
