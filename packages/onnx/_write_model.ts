@@ -52,6 +52,7 @@ function writeNode(sink: BinaryWriter, node: OnnxNode): void {
       writeAttribute(sink, attribute);
     });
   }
+  if (node.domain !== "") writeString(sink, 7, node.domain);
 }
 
 /** An attribute's value, and the number of its type. */
@@ -83,11 +84,13 @@ function writeAttribute(sink: BinaryWriter, attribute: OnnxAttribute): void {
   }
 }
 
-function writeTensor(sink: BinaryWriter, { name, dtype, dims, data }: OnnxTensor): void {
+function writeTensor(sink: BinaryWriter, tensor: OnnxTensor): void {
+  const { name, dtype, dims, data, isExternal } = tensor;
   for (const length of dims) writeInteger(sink, 1, length);
   writeInteger(sink, 2, dtypeCode(dtype));
   writeString(sink, 8, name);
   if (data !== null) sink.tag(9, WireType.LengthDelimited).bytes(rawBytes(dtype, data));
+  if (isExternal) writeInteger(sink, 14, 1);
 }
 
 function writeValue(sink: BinaryWriter, { name, dtype, shape }: OnnxValue): void {
