@@ -1,18 +1,30 @@
-import { encodeOnnx } from "@gradus/onnx";
-import { softmax, tensor } from "@gradus/tensor";
+/**
+ * onnxruntime runs what `@gradus/onnx` writes, ONNX's own checker passes it, and what PyTorch writes is read.
+ *
+ * @module
+ */
+import { layerFromJson, Sequential } from "@gradus/layers";
+import { decodeOnnx, encodeOnnx, parseOnnx } from "@gradus/onnx";
+import { random } from "@gradus/random";
+import { sizeOf, softmax, tensor, transpose } from "@gradus/tensor";
 import { cpu } from "@gradus/tensor/cpu";
+import { reference } from "@gradus/tensor/reference";
 import { assertEquals } from "@std/assert";
 import { assertClose } from "../assert_close.ts";
 import { inFolder } from "../in_folder.ts";
 import { askProgram } from "./ask_program.ts";
 import { isAsked } from "./is_asked.ts";
-import { npmProgram } from "./npm_program.ts";
+import { type LayerExample, layerExamples } from "./layer_examples.ts";
 import { trainedNetworks } from "./networks.ts";
+import { npmProgram } from "./npm_program.ts";
 import type { Numbers } from "./numbers.ts";
 import type { OnnxRun } from "./onnx_run.ts";
+import { lacksPython, python } from "./python.ts";
 
 /** What programs in float32 may differ by: the requirement on probabilities. */
 const TOLERANCE = 1e-5;
+
+const kinds = ["web", "node"] as const;
 
 /** Files that PyTorch wrote, and what it made of inputs. */
 const golden = `${import.meta.dirname}/../../packages/onnx/golden`;
@@ -20,13 +32,34 @@ const goldens: Record<string, { readonly x: Numbers; readonly y: Numbers }> = JS
   await Deno.readTextFile(`${golden}/models.json`),
 );
 
+const backend = reference();
+
+const lacksOnnx = await lacksPython("onnx");
+const lacksTorch = await lacksPython("torch");
+
 /** What onnxruntime makes of files. */
-function run(kind: "node" | "web", runs: readonly OnnxRun[]): Promise<Numbers[]> {
+function run(kind: (typeof kinds)[number], runs: readonly OnnxRun[]): Promise<Numbers[]> {
   const permissions = ["--allow-read", ...kind === "node" ? ["--allow-env", "--allow-ffi"] : []];
   return askProgram(npmProgram("onnxruntime.ts", { args: [kind], permissions }), runs);
 }
 
-for (const kind of ["web", "node"] as const) {
+/** Examples of all layers, with numbers that are not those of the start. */
+function exampleModels(): { readonly model: Sequential; readonly x: Numbers }[] {
+  const stream = random(0);
+  const normals = (length: number) => Float32Array.from({ length }, () => stream.normal());
+  return Object.values<readonly LayerExample[]>(layerExamples).flat().map((example) => {
+    const { layers, inputShape } = example;
+    const model = new Sequential(layers.map(layerFromJson));
+    model.init(inputShape, { backend, random: stream });
+    for (const { value } of model.parameters) value.set(normals(value.size));
+    const shape = [3, ...inputShape];
+    const data = normals(sizeOf(shape));
+    model.forward(tensor(backend, data, { shape }), "train"); // moves running statistics
+    return { model, x: { shape, data: [...data] } };
+  });
+}
+
+for (const kind of kinds) {
   Deno.test({
     name: `onnxruntime-${kind} makes of PyTorch's files what PyTorch does`,
     ignore: !isAsked,
@@ -45,7 +78,7 @@ for (const kind of ["web", "node"] as const) {
 }
 
 Deno.test({
-  name: "onnxruntime and ONNX take the networks of the apps, and predict what they do",
+  name: "onnxruntime predicts what the networks of the apps do",
   ignore: !isAsked,
   fn: () =>
     inFolder(async (folder) => {
@@ -60,9 +93,80 @@ Deno.test({
         runs.push({ path, x: { shape: test.x.shape, data: [...test.x.data] } });
       }
       await backend.close();
-      for (const kind of ["web", "node"] as const) {
+      for (const kind of kinds) {
         const results = await run(kind, runs);
         expected.forEach((data, place) => assertClose(results[place]!.data, data, TOLERANCE));
+      }
+    }),
+});
+
+Deno.test({
+  name: "onnxruntime predicts what each layer does",
+  ignore: !isAsked,
+  fn: () =>
+    inFolder(async (folder) => {
+      const runs: OnnxRun[] = [];
+      const expected: Numbers[] = [];
+      for (const { model, x } of exampleModels()) {
+        const path = `${folder}/${runs.length}.onnx`;
+        await Deno.writeFile(path, await encodeOnnx(model));
+        const y = model.predict(tensor(backend, x.data, x));
+        expected.push({ shape: y.shape, data: [...await y.data()] });
+        runs.push({ path, x });
+      }
+      for (const kind of kinds) {
+        const results = await run(kind, runs);
+        expected.forEach(({ shape, data }, place) => {
+          assertEquals(results[place]!.shape, shape);
+          assertClose(results[place]!.data, data, TOLERANCE);
+        });
+      }
+    }),
+});
+
+Deno.test({
+  name: `ONNX's checker passes each layer, and finds the shape of its output${
+    lacksOnnx ? " (python3-onnx is not installed)" : ""
+  }`,
+  ignore: !isAsked || lacksOnnx,
+  fn: () =>
+    inFolder(async (folder) => {
+      const paths: string[] = [];
+      const shapes: unknown[] = [];
+      for (const { model } of exampleModels()) {
+        const bytes = await encodeOnnx(model);
+        paths.push(`${folder}/${paths.length}.onnx`);
+        await Deno.writeFile(paths.at(-1)!, bytes);
+        shapes.push(parseOnnx(bytes).graph.outputs[0]!.shape);
+      }
+      const program = `${import.meta.dirname}/check_onnx.py`;
+      assertEquals(await askProgram([python, program], paths), shapes);
+    }),
+});
+
+Deno.test({
+  name: `networks of the apps that PyTorch wrote as ONNX predict what they do there${
+    lacksTorch ? " (PyTorch is not installed)" : ""
+  }`,
+  ignore: !isAsked || lacksTorch,
+  fn: () =>
+    inFolder(async (folder) => {
+      const answer = await askProgram<typeof goldens>(
+        [python, `${import.meta.dirname}/export_onnx.py`],
+        folder,
+      );
+      assertEquals(Object.keys(answer), ["iris", "fashion_mnist", "cifar"]);
+      for (const [name, { x, y }] of Object.entries(answer)) {
+        const { model, isInputTransposed } = decodeOnnx(
+          await Deno.readFile(`${folder}/${name}.onnx`),
+          { backend, name },
+        );
+        const input = tensor(backend, x.data, x);
+        const output = model.predict(
+          isInputTransposed ? transpose(input, { axes: [0, 2, 3, 1] }) : input,
+        );
+        assertEquals(output.shape, y.shape);
+        assertClose(await output.data(), y.data, TOLERANCE);
       }
     }),
 });
