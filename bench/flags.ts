@@ -20,7 +20,7 @@ function wordsFlag(options: {
 /** What both `bench:peers` and `bench:check` can be told. */
 export const FLAGS = {
   only: wordsFlag({
-    description: "workloads: W1 to W6, one size as in W1-512, or kernels (default all)",
+    description: "workloads: W1 to W6, one size as in W1-512, batches or kernels (default all)",
     placeholder: "NAME[,NAME…]",
   }),
   peers: wordsFlag({

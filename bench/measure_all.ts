@@ -8,10 +8,11 @@ import type { Results, WorkloadResults } from "./results.ts";
 import { start } from "./workloads/start.ts";
 import type { WorkloadFacts } from "./workloads/workload.ts";
 import { workloads } from "./workloads/workloads.ts";
+import { groupOf, isShared } from "./workload_group.ts";
 
 /** What to measure, as said on a command line. */
 export interface Selection extends Limits {
-  /** Names of workloads, as `W1` or `W1-512`, or `kernels`; null for all. */
+  /** Names of workloads, as `W1-512`, or of their groups, as `W1` or `kernels`; null for all. */
   readonly only: readonly string[] | null;
   /** Names of libraries; null for all. */
   readonly peers: readonly string[] | null;
@@ -19,26 +20,22 @@ export interface Selection extends Limits {
   readonly threads: readonly number[];
 }
 
-/** The workloads that names mean: `W1` is all of W1, `kernels` all kernels. */
+/** The workloads that names mean: `W1` is all of W1. */
 export function chooseWorkloads(only: readonly string[] | null): WorkloadFacts[] {
   const all = [
-    ...workloads.filter(({ name }) => groupOf(name) !== "kernels"),
+    ...workloads.filter(({ name }) => isShared(name)),
     start,
-    ...workloads.filter(({ name }) => groupOf(name) === "kernels"),
+    ...workloads.filter(({ name }) => !isShared(name)),
   ];
   for (const word of only ?? []) {
     if (all.some(({ name }) => name === word || groupOf(name) === word)) continue;
     throw new UsageError(
-      `Cannot use --only as it must name workloads, W1 to W6 or kernels: found ${word}`,
+      `Cannot use --only as it must name workloads, W1 to W6, batches or kernels: found ${word}`,
     );
   }
   return all.filter(({ name }) =>
     only === null || only.includes(name) || only.includes(groupOf(name))
   );
-}
-
-function groupOf(name: string): string {
-  return name.startsWith("kernel ") ? "kernels" : name.split("-")[0]!;
 }
 
 /** Refuses names of libraries that there are not. */
@@ -74,7 +71,7 @@ export async function measureAll(
   for (const [place, workload] of chosen.entries()) {
     const { name } = workload;
     results.push(
-      await measureWorkload(workload, groupOf(name) === "kernels" ? ours : peers, {
+      await measureWorkload(workload, isShared(name) ? peers : ours, {
         ...selection,
         version,
         commandOf: ({ command, threads }) => machine.isPinned ? pinned(command, threads) : command,
@@ -86,7 +83,7 @@ export async function measureAll(
     version,
     date: new Date().toISOString(),
     commit: await currentCommit(),
-    command,
+    commands: [command],
     machine,
     workloads: results,
   };

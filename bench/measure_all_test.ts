@@ -21,12 +21,13 @@ Deno.test("chooseWorkloads() takes groups and single names", () => {
     "W5",
     "W6",
   ]);
-  assertEquals(names(["kernels"]), names(null).slice(9));
+  assertEquals(names(["batches"]), [16, 32, 64, 256, 512].map((batch) => `batch ${batch}`));
+  assertEquals(names(["batches", "kernels"]), names(null).slice(9));
   assertEquals(new Set(names(null)).size, names(null).length);
   assertThrows(
     () => names(["W1", "W9"]),
     UsageError,
-    "Cannot use --only as it must name workloads, W1 to W6 or kernels: found W9",
+    "Cannot use --only as it must name workloads, W1 to W6, batches or kernels: found W9",
   );
 });
 
@@ -36,6 +37,6 @@ Deno.test("assertLibraries() refuses what is none", () => {
   assertThrows(
     () => assertLibraries(["torch", "keras"]),
     UsageError,
-    "Cannot use --peers as it must name some of machine, gradus, tfjs-cpu, tfjs-wasm, jax-js, convnetjs, onnxruntime-web, onnxruntime-node, torch: found keras",
+    "Cannot use --peers as it must name some of machine, gradus, gradus-blas, tfjs-cpu, tfjs-wasm, jax-js, jax-js-jit, convnetjs, onnxruntime-web, onnxruntime-node, torch: found keras",
   );
 });

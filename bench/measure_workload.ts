@@ -1,6 +1,6 @@
 import { interleave } from "./interleave.ts";
 import { type Limits, planAmount, planMeasurement } from "./measurement_plan.ts";
-import type { Peer } from "./peer.ts";
+import { isGradus, type Peer } from "./peer.ts";
 import { PeerProcess } from "./peer_process.ts";
 import { fiveDigits, ratiosOf, spreadOf } from "./quantile.ts";
 import { reasonOf } from "./reason.ts";
@@ -99,7 +99,7 @@ export async function measureWorkload(
         agrees: library === "machine" || expected === undefined || agree(each.value, expected),
         over: Object.fromEntries(
           timed.flatMap(({ peer, durationsMs: others }) =>
-            peer === each.peer || peer.library !== "gradus" || others instanceof Error
+            peer === each.peer || !isGradus(peer.library) || others instanceof Error
               ? []
               : [[peer.name, spreadOf(ratiosOf(durationsMs, others))]]
           ),

@@ -56,6 +56,13 @@ const LIBRARIES: readonly Library[] = [
     command: (threads) => deno("gradus.ts", [], [`${threads}`]),
   },
   {
+    name: "gradus-blas",
+    specifier: null,
+    isThreaded: true,
+    command: (threads) =>
+      deno("gradus.ts", ["--allow-ffi", "--allow-env=OPENBLAS_CORETYPE"], [`${threads}`, "blas"]),
+  },
+  {
     name: "tfjs-cpu",
     specifier: "@tensorflow/tfjs",
     isThreaded: false,
@@ -72,6 +79,12 @@ const LIBRARIES: readonly Library[] = [
     specifier: "@jax-js/jax",
     isThreaded: true,
     command: (threads) => npm("jax_js.ts", [], [`${threads}`]),
+  },
+  {
+    name: "jax-js-jit",
+    specifier: "@jax-js/jax",
+    isThreaded: true,
+    command: (threads) => npm("jax_js.ts", [], [`${threads}`, "jit"]),
   },
   {
     name: "convnetjs",
@@ -103,6 +116,11 @@ const LIBRARIES: readonly Library[] = [
 
 /** The libraries that are always measured, as what others are compared with. */
 const ALWAYS = ["machine", "gradus"];
+
+/** Whether a library is Gradus, on whichever backend. */
+export function isGradus(library: string): boolean {
+  return library === "gradus" || library === "gradus-blas";
+}
 
 /** All libraries that may be named. */
 export const libraryNames: readonly string[] = LIBRARIES.map(({ name }) => name);

@@ -17,6 +17,7 @@ Deno.test("choosePeers() always has the machine and Gradus", () => {
     "tfjs-cpu",
     "tfjs-wasm",
     "jax-js-1",
+    "jax-js-jit-1",
   ]);
 });
 

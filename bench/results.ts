@@ -9,8 +9,8 @@ export interface Results {
   readonly date: string;
   /** The commit that was measured, with `+` if there were changes; null outside of a repository. */
   readonly commit: string | null;
-  /** The command line. */
-  readonly command: string;
+  /** The command lines of the runs that it is put together from. */
+  readonly commands: readonly string[];
   readonly machine: MachineFacts;
   readonly workloads: readonly WorkloadResults[];
 }
@@ -90,10 +90,35 @@ export function isMeasured(result: PeerResult): result is PeerFacts & Measured {
   return "ms" in result;
 }
 
-/** The name of the files of results, without their endings: the version, the day, and what it was narrowed to. */
-export function resultsFileName(
-  { version, date }: Pick<Results, "version" | "date">,
-  narrowed: readonly string[],
-): string {
-  return [version, date.slice(0, 10), ...narrowed].join("-");
+/** The name of the files of results, without their endings: the version and the commit. */
+export function resultsFileName({ version, commit }: Pick<Results, "version" | "commit">): string {
+  return `${version}-${commit ?? "no-commit"}`;
+}
+
+/**
+ * A run's results with those of an earlier run of the same code on the same machine: a workload that both
+ * have is the later one's.
+ *
+ * @param order Names of workloads, in the order that they are to have.
+ * @returns The run's results alone, if the code or the machine may be another.
+ */
+export function mergeResults(
+  before: Results,
+  now: Results,
+  order: readonly string[],
+): Results {
+  const isSame = before.commit === now.commit && now.commit !== null &&
+    !now.commit.endsWith("+") && before.version === now.version &&
+    JSON.stringify(before.machine) === JSON.stringify(now.machine);
+  if (!isSame) return now;
+  const byName = new Map(
+    [...before.workloads, ...now.workloads].map((workload) => [workload.name, workload]),
+  );
+  return {
+    ...now,
+    commands: [...before.commands, ...now.commands],
+    workloads: [...byName.values()].toSorted((a, b) =>
+      order.indexOf(a.name) - order.indexOf(b.name)
+    ),
+  };
 }

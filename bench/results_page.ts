@@ -1,11 +1,14 @@
+import { isGradus } from "./peer.ts";
 import type { Spread } from "./quantile.ts";
 import {
   isMeasured,
   type Measured,
   type PeerFacts,
+  type PeerResult,
   type Results,
   type WorkloadResults,
 } from "./results.ts";
+import { groupOf, isShared } from "./workload_group.ts";
 
 /**
  * Results as a page of Markdown: the machine, a table of all speeds, a table for each workload, and one of the
@@ -15,32 +18,32 @@ import {
  * @param charts Files of pictures of the kernels, beside the page.
  */
 export function resultsPage(results: Results, charts: readonly string[]): string {
-  const { version, date, commit, command, machine, workloads } = results;
-  const whole = workloads.filter(({ name }) => !isKernel(name));
-  const kernels = workloads.filter(({ name }) => isKernel(name));
+  const { version, date, commit, commands, machine, workloads } = results;
+  const whole = workloads.filter(({ name }) => isShared(name));
+  const [kernels, batches] = ["kernels", "batches"].map((group) =>
+    workloads.filter(({ name }) => groupOf(name) === group)
+  ) as [WorkloadResults[], WorkloadResults[]];
   return [
     `# Gradus ${version}, ${date.slice(0, 10)}`,
     "",
-    `\`${command}\` at ${commit === null ? "no commit" : `commit ${commit}`}, on ` +
+    `${commands.map((command) => `\`${command}\``).join(", ")} at ${
+      commit === null ? "no commit" : `commit ${commit}`
+    }, on ` +
     `${machine.processor}, ${machine.cores} cores, ${machine.system}, Deno ${machine.deno}.`,
     "",
     `Each peer is a process of its own, ${
       machine.isPinned ? "held to as many cores as it has threads" : "not held to any core"
     }, and all are timed in turn, round by round. Durations are medians, with quartiles in brackets. ` +
-    "“Gradus is” says how many times as fast Gradus is, on that many threads, as the median of the " +
-    "rounds’ ratios; beside the machine it is the share of what the machine’s 128-bit vectors reach. " +
+    "“gradus-2 is” says how many times as fast Gradus on two threads is, as the median of the rounds’ " +
+    "ratios; beside the machine it is the share of what the machine’s 128-bit vectors reach. " +
     "≈ marks a peer too slow for the whole work, which did less, and whose time is scaled.",
     "",
     ...(whole.length === 0 ? [] : ["## Speeds", "", ...speeds(whole), ""]),
     ...whole.flatMap((workload) => [...section(workload), ""]),
+    ...(batches.length === 0 ? [] : [...batchSection(workloads), ""]),
     ...(kernels.length === 0 ? [] : [...kernelSection(kernels), ""]),
     ...charts.flatMap((file) => [`![Roofline of the kernels](${file})`, ""]),
   ].join("\n");
-}
-
-/** Whether a workload is a kernel by itself. */
-export function isKernel(name: string): boolean {
-  return name.startsWith("kernel ");
 }
 
 /** A number with three significant digits, and no more than it has. */
@@ -94,7 +97,7 @@ function speedCell({ amount }: WorkloadResults, result: Measured): string {
 
 function section(workload: WorkloadResults): string[] {
   const measured = workload.peers.filter(isMeasured);
-  const ours = measured.filter(({ library }) => library === "gradus");
+  const ours = measured.filter(({ library }) => isGradus(library));
   const rows = measured.map((result) => [
     result.peer,
     result.library === "machine" ? "" : result.version,
@@ -111,9 +114,7 @@ function section(workload: WorkloadResults): string[] {
         "version",
         workload.unit,
         "ms",
-        ...ours.map(({ threads }) =>
-          `Gradus is (${threads} ${threads > 1 ? "threads" : "thread"})`
-        ),
+        ...ours.map(({ peer }) => `${peer} is`),
       ],
       rows,
     ),
@@ -137,6 +138,38 @@ function reasons({ peers }: WorkloadResults): string[] {
 
 function spreadText({ median, low, high }: Spread): string {
   return `${shortNumber(median)} (${shortNumber(low)}–${shortNumber(high)})`;
+}
+
+/** W4 and what is like it, by the size of the batch. */
+function batchSection(workloads: readonly WorkloadResults[]): string[] {
+  const batches = workloads.filter(({ name }) => name === "W4" || groupOf(name) === "batches")
+    .toSorted((a, b) => a.amount - b.amount);
+  const names = [...new Set(batches.flatMap(({ peers }) => peers.map(({ peer }) => peer)))]
+    .filter((name) => /^gradus-\d/.test(name));
+  return [
+    "## W4 in batches of other sizes",
+    "",
+    ...markdownTable(
+      ["batch", ...names.flatMap((name) => [`${name} ms an image`, "of the machine"])],
+      batches.map(({ amount, peers }) => [
+        `${amount}`,
+        ...names.flatMap((name) => {
+          const result = peers.filter(isMeasured).find(({ peer }) => peer === name);
+          return result === undefined
+            ? ["–", ""]
+            : [shortNumber(result.ms.median / amount), shareOfMachine(peers, result)];
+        }),
+      ]),
+    ),
+  ];
+}
+
+/** What of the machine's speed, on as many threads, a peer reaches. */
+function shareOfMachine(peers: readonly PeerResult[], { peer, threads }: PeerFacts): string {
+  const machine = peers.filter(isMeasured).find((other) =>
+    other.library === "machine" && other.threads === threads
+  );
+  return machine?.over[peer]?.median.toFixed(2) ?? "";
 }
 
 function kernelSection(kernels: readonly WorkloadResults[]): string[] {
@@ -168,14 +201,13 @@ function kernelSection(kernels: readonly WorkloadResults[]): string[] {
 }
 
 function kernelCells({ peers, flops, bytes }: WorkloadResults, threads: number): string[] {
-  const of = (library: string) =>
-    peers.filter(isMeasured).find((peer) => peer.library === library && peer.threads === threads);
-  const [gradus, machine] = [of("gradus"), of("machine")];
+  const gradus = peers.filter(isMeasured).find((peer) =>
+    peer.library === "gradus" && peer.threads === threads
+  );
   if (gradus === undefined) return ["–", "–", "–"];
-  const share = machine?.over[gradus.peer]?.median;
   return [
     flops === 0 ? "" : shortNumber(flops / gradus.ms.median / 1e6),
     shortNumber(bytes / gradus.ms.median / 1e6),
-    share === undefined ? "" : share.toFixed(2),
+    shareOfMachine(peers, gradus),
   ];
 }

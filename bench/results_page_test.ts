@@ -43,6 +43,10 @@ const results = resultsOf([
     measuredPeer("machine-1", 5, { "gradus-1": 0.25 }),
     measuredPeer("gradus-1", 20),
   ], { flops: 1e9, bytes: 2e8, unit: "GB/s" }),
+  workloadOf("batch 16", [
+    measuredPeer("machine-1", 72, { "gradus-1": 0.9 }),
+    measuredPeer("gradus-1", 80),
+  ], { amount: 16 }),
 ]);
 
 Deno.test("resultsPage() tells machine, speeds, ratios and reasons", () => {
@@ -58,12 +62,15 @@ Deno.test("resultsPage() tells machine, speeds, ratios and reasons", () => {
       "|           | W4 images/s | W6 ms |",
       "| gradus-1  |         100 |    60 |",
       "| slow-1    |      ≈ 0.25 |     – |",
-      "| machine-1 |         |      125 |             8 (8–8) |        0.8 (0.8–0.8) |",
-      "| slow-1    |   1.2.3 |   ≈ 0.25 | 4,000 (4,000–4,000) |        400 (400–400) |",
+      "| machine-1 |         |      125 |             8 (8–8) | 0.8 (0.8–0.8) |",
+      "| slow-1    |   1.2.3 |   ≈ 0.25 | 4,000 (4,000–4,000) | 400 (400–400) |",
       "slow-1 does not compute what Gradus does: it read 7.",
       "Not measured: tfjs-cpu, tfjs-wasm (no kernel).",
       "|     | GFLOP/s (1) | GB/s (1) | of the machine (1) |",
       "| exp |          50 |       10 |               0.25 |",
+      "| batch | gradus-1 ms an image | of the machine |",
+      "| 1     |                   10 |           0.80 |",
+      "| 16    |                    5 |           0.90 |",
       "![Roofline of the kernels](a-roofline-1.svg)",
     ]
   ) {

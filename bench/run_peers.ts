@@ -6,9 +6,10 @@
 import { helpText, parseFlags, ProgressLine, UsageError } from "@gradus/cli";
 import { type BenchSettings, FLAGS } from "./flags.ts";
 import { assertLibraries, chooseWorkloads, measureAll } from "./measure_all.ts";
-import { type Results, resultsFileName } from "./results.ts";
-import { isKernel, resultsPage } from "./results_page.ts";
+import { mergeResults, type Results, resultsFileName } from "./results.ts";
+import { resultsPage } from "./results_page.ts";
 import { rooflineChart } from "./roofline.ts";
+import { groupOf } from "./workload_group.ts";
 
 const FOLDER = new URL("./results/", import.meta.url);
 
@@ -42,16 +43,28 @@ async function main({ cap, ...settings }: BenchSettings): Promise<void> {
     onProgress: (share, text) => progress.show(share, text),
   });
   progress.clear();
-  const name = resultsFileName(results, [...settings.only ?? [], ...settings.peers ?? []]);
-  const page = await writeResults(name, results);
+  const name = resultsFileName(results);
+  const page = await writeResults(name, await withEarlier(name, results));
   console.log(page);
   console.log(`Written to bench/results/${name}.md and .json`);
   if (settings.json) console.log(JSON.stringify(results));
 }
 
+/** With what was measured of the same code before. */
+async function withEarlier(name: string, results: Results): Promise<Results> {
+  const order = chooseWorkloads(null).map(({ name }) => name);
+  try {
+    const text = await Deno.readTextFile(new URL(`${name}.json`, FOLDER));
+    return mergeResults(JSON.parse(text), results, order);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return results;
+    throw error;
+  }
+}
+
 async function writeResults(name: string, results: Results): Promise<string> {
   await Deno.mkdir(FOLDER, { recursive: true });
-  const kernels = results.workloads.filter((workload) => isKernel(workload.name));
+  const kernels = results.workloads.filter((workload) => groupOf(workload.name) === "kernels");
   const charts: string[] = [];
   for (const threads of new Set(kernels.flatMap(({ peers }) => peers.map((p) => p.threads)))) {
     const svg = rooflineChart(kernels, {

@@ -1,3 +1,4 @@
+import { isGradus } from "./peer.ts";
 import type { Spread } from "./quantile.ts";
 import { isMeasured, type Results } from "./results.ts";
 
@@ -35,9 +36,9 @@ export interface Verdict {
 /** All standings of a run; beside the machine, those on as many threads alone. */
 export function standingsOf({ workloads }: Results): Standing[] {
   return workloads.flatMap(({ name, peers }) =>
-    peers.filter(isMeasured).filter(({ library }) => library !== "gradus").flatMap((peer) =>
+    peers.filter(isMeasured).filter(({ library }) => !isGradus(library)).flatMap((peer) =>
       Object.entries(peer.over).filter(([gradus]) =>
-        peer.library !== "machine" || gradus === `gradus-${peer.threads}`
+        peer.library !== "machine" || gradus.endsWith(`-${peer.threads}`)
       ).map(([gradus, ratio]) => ({
         workload: name,
         peer: gradus,

@@ -1,13 +1,13 @@
 /**
- * Gradus on its cpu backend; the argument is the number of threads.
+ * Gradus on its cpu backend; the arguments are the number of threads, and `blas` for products by OpenBLAS.
  *
  * @module
  */
-import { cpu } from "@gradus/tensor/cpu";
+import type { Backend } from "@gradus/tensor";
 import type { Workload } from "../workloads/workload.ts";
 import { serve } from "./serve.ts";
 
-const backend = await cpu({ threads: Number(Deno.args[0]) });
+const backend = await open({ threads: Number(Deno.args[0]) });
 
 await serve(async (name) => {
   const workload = await find(name);
@@ -19,6 +19,13 @@ await serve(async (name) => {
     return workload.setup(backend, amount).run;
   };
 });
+
+async function open(options: { readonly threads: number }): Promise<Backend> {
+  if (Deno.args[1] !== "blas") return (await import("@gradus/tensor/cpu")).cpu(options);
+  // Set on some machines: it would hold OpenBLAS back from the instructions that the processor has.
+  Deno.env.delete("OPENBLAS_CORETYPE");
+  return (await import("@gradus/tensor/blas")).blas(options);
+}
 
 async function find(name: string): Promise<Workload> {
   // A start should not be charged for what it does not need.

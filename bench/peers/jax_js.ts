@@ -1,5 +1,7 @@
 /**
- * jax-js on its wasm backend; the argument is the number of threads, 1 or as many as the process may use.
+ * jax-js on its wasm backend; the arguments are the number of threads, 1 or as many as the process may use,
+ * and `jit` to have each workload compiled as one function. Compiled, dense networks are up to ten times as
+ * fast, and convolutions take two to ten times as long.
  *
  * @module
  */
@@ -22,6 +24,8 @@ type NumpyArray = numpy.Array;
 // It takes as many threads as there are cores, and one where there are no workers.
 if (Deno.args[0] === "1") Reflect.deleteProperty(globalThis, "Worker");
 const { blockUntilReady, jit, lax, nn, numpy: np, valueAndGrad, vjp } = await import("@jax-js/jax");
+
+const compile = Deno.args[1] === "jit" ? jit : ((run) => run) as typeof jit;
 
 const LEARNING_RATE = 0.01;
 const MOMENTUM = 0.9;
@@ -58,10 +62,11 @@ async function readFirst(x: NumpyArray): Promise<number> {
 function product(name: string, amount: number): Run {
   const { a, b, times } = matricesOf(name, amount);
   const [left, right] = [arrayOf(a), arrayOf(b)];
+  const multiply = compile((a: NumpyArray, b: NumpyArray) => np.matmul(a, b));
   return async () => {
     let value = NaN;
     for (let time = 0; time < times; time++) {
-      const c = np.matmul(left.ref, right.ref);
+      const c = multiply(left.ref, right.ref) as NumpyArray;
       await blockUntilReady(c); // what nobody waits for is not computed
       if (time === times - 1) value = await readFirst(c);
       else c.dispose();
@@ -77,19 +82,28 @@ function convolve(x: NumpyArray, kernel: NumpyArray): NumpyArray {
 function forward(amount: number): Run {
   const { x, kernel } = convolutionOf(amount);
   const [images, weight] = [imagesOf(x), kernelOf(kernel)];
-  return () => readFirst(convolve(images.ref, weight.ref));
+  const run = compile(convolve);
+  return () => readFirst(run(images.ref, weight.ref) as NumpyArray);
 }
 
 function forwardAndBackward(amount: number): Run {
   const { x, kernel, dy } = convolutionOf(amount);
   const [images, weight, gradient] = [imagesOf(x), kernelOf(kernel), imagesOf(dy)];
-  return async () => {
-    const [y, gradients] = vjp(convolve, [images.ref, weight.ref]) as unknown as [
+  const run = compile((x: NumpyArray, kernel: NumpyArray, dy: NumpyArray) => {
+    const [y, gradients] = vjp(convolve, [x, kernel]) as unknown as [
       NumpyArray,
       ((dy: NumpyArray) => [NumpyArray, NumpyArray]) & { dispose(): void },
     ];
-    const [dx, dKernel] = gradients(gradient.ref);
+    const [dx, dKernel] = gradients(dy);
     gradients.dispose();
+    return [y, dx, dKernel];
+  });
+  return async () => {
+    const [y, dx, dKernel] = run(images.ref, weight.ref, gradient.ref) as [
+      NumpyArray,
+      NumpyArray,
+      NumpyArray,
+    ];
     await blockUntilReady([y, dx, dKernel]);
     y.dispose();
     dx.dispose();
@@ -121,8 +135,6 @@ function training(network: Network, amount: number): Run {
     const logProbabilities = nn.logSoftmax(predict(network, parameters, x));
     return logProbabilities.mul(y).sum().mul(-1 / rows);
   };
-  // Compiled, dense networks are faster, up to ten times; convolutions take two to ten times as long.
-  const compile = channels > 0 ? ((step) => step) as typeof jit : jit;
   const step = compile(
     (parameters: NumpyArray[], velocities: NumpyArray[], x: NumpyArray, y: NumpyArray) => {
       const [cost, gradients] = valueAndGrad(costOf)(

@@ -1,4 +1,5 @@
 import { assertAlmostEquals, assertRejects } from "@std/assert";
+import { blas } from "@gradus/tensor/blas";
 import config from "./import_map.json" with { type: "json" };
 import { choosePeers } from "../peer.ts";
 import { PeerProcess } from "../peer_process.ts";
@@ -38,10 +39,21 @@ const hasTorch = await (async () => {
   }
 })();
 
+const hasBlas = await (async () => {
+  try {
+    await (await blas({ threads: 1 })).close();
+    return true;
+  } catch {
+    return false;
+  }
+})();
+
 for (
   const [library, workloads] of [
     ["gradus", ["W1-512", "W2-forward", "W2", "W3", "W4", "W5"]],
+    ["gradus-blas", ["W1-512", "W2-forward", "W2", "W3", "W4", "W5"]],
     ["jax-js", ["W1-512", "W2", "W4"]],
+    ["jax-js-jit", ["W1-512", "W2-forward", "W2", "W3", "W4"]],
     ["tfjs-cpu", ["W2-forward", "W3", "W5"]],
     ["tfjs-wasm", ["W1-512"]],
     ["convnetjs", ["W2", "W4", "W5"]],
@@ -51,7 +63,8 @@ for (
 ) {
   Deno.test({
     name: `peers: ${library} computes what the others do`,
-    ignore: library === "torch" ? !hasTorch : library !== "gradus" && !hasPeers,
+    ignore: { gradus: false, "gradus-blas": !hasBlas, torch: !hasTorch }[library as string] ??
+      !hasPeers,
     fn: async () => {
       for (const workload of workloads) {
         assertAlmostEquals(await valueOf(library, workload), expected[workload], 1e-5, workload);

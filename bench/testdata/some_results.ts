@@ -44,7 +44,7 @@ export function resultsOf(
     version: "0.1.0",
     date: "2026-11-23T01:02:03.000Z",
     commit: "abc1234",
-    command: "deno task bench:peers",
+    commands: ["deno task bench:peers"],
     machine: {
       processor: "A Processor",
       cores: 2,

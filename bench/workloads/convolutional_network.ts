@@ -12,38 +12,43 @@ const PRODUCTS = [
   128 * 10,
 ];
 
+/** The batch of W4. */
+const BATCH = 128;
+
 /**
- * W4: a training step of the network conv32-conv32-pool-conv64-conv64-pool-dense128-dense10 with relu
- * between, on images of 32 × 32 × 3, batch 128; its amount is images.
+ * A training step of the network conv32-conv32-pool-conv64-conv64-pool-dense128-dense10 with relu between,
+ * on images of 32 × 32 × 3: W4, or the same in batches of another size. Its amount is images.
  */
-export const convolutionalNetwork: Workload = {
-  name: "W4",
-  title: "training step of a network of four convolutions on 32 × 32 × 3, batch 128",
-  unit: "images/s",
-  amount: 128,
-  checkAmount: 1,
-  longestSum: 4096,
-  // Twice the forward again for the gradients, less the first layer's gradient of its input.
-  cost: (images) => ({
-    flops: 2 * images * (3 * PRODUCTS.reduce((sum, products) => sum + products) - PRODUCTS[0]!),
-    bytes: 0,
-  }),
-  setup: (backend, images) =>
-    prepareTraining(backend, {
-      layers: [
-        ...convolutions(32),
-        ...convolutions(64),
-        new Flatten(),
-        new Dense(128),
-        new Relu(),
-        new Dense(10),
-      ],
-      inputShape: [32, 32, 3],
-      classes: 10,
-      batchSizes: [images],
-      epochs: 1,
+export function convolutionalNetwork(batch: number): Workload {
+  return {
+    name: batch === BATCH ? "W4" : `batch ${batch}`,
+    title: `training step of a network of four convolutions on 32 × 32 × 3, batch ${batch}`,
+    unit: "images/s",
+    amount: batch,
+    checkAmount: 1,
+    longestSum: 4096,
+    // Twice the forward again for the gradients, less the first layer's gradient of its input.
+    cost: (images) => ({
+      flops: 2 * images * (3 * PRODUCTS.reduce((sum, products) => sum + products) - PRODUCTS[0]!),
+      bytes: 0,
     }),
-};
+    setup: (backend, images) =>
+      prepareTraining(backend, {
+        layers: [
+          ...convolutions(32),
+          ...convolutions(64),
+          new Flatten(),
+          new Dense(128),
+          new Relu(),
+          new Dense(10),
+        ],
+        inputShape: [32, 32, 3],
+        classes: 10,
+        batchSizes: [images],
+        epochs: 1,
+      }),
+  };
+}
 
 function convolutions(filters: number): Layer[] {
   return [

@@ -6,7 +6,7 @@ import { matrixProduct } from "./matrix_product.ts";
 import { multilayerPerceptron } from "./multilayer_perceptron.ts";
 import type { Workload } from "./workload.ts";
 
-/** All that runs on a backend: W1 to W5, and the kernels. */
+/** All that runs on a backend: W1 to W5, W4 in batches of other sizes, and the kernels. */
 export const workloads: readonly Workload[] = [
   matrixProduct(64),
   matrixProduct(512),
@@ -14,7 +14,8 @@ export const workloads: readonly Workload[] = [
   convolution("forward"),
   convolution("all"),
   multilayerPerceptron,
-  convolutionalNetwork,
+  convolutionalNetwork(128),
   iris,
+  ...[16, 32, 64, 256, 512].map(convolutionalNetwork),
   ...kernels,
 ];
