@@ -29,6 +29,8 @@ export class AppTask {
     return new Deno.Command(Deno.execPath(), {
       args: ["run", ...this.#options, this.#script, ...args],
       cwd: folder,
+      // Where it is not set, Mesa says so on the standard error stream.
+      env: { XDG_RUNTIME_DIR: folder },
       stdin: "null",
       stdout: "piped",
       stderr: "piped",

@@ -1,3 +1,4 @@
+import type { AdapterOptions } from "@gradus/tensor/webgpu";
 import type { BackendName } from "./open_backend.ts";
 
 /** A backend, and why it is this one. */
@@ -9,9 +10,10 @@ export interface BackendChoice {
 }
 
 /**
- * Chooses a backend where `auto` leaves it to the machine.
+ * Chooses a backend where `auto` leaves it to the machine: WebGPU on a GPU of its own, else the processor.
  *
  * @param name What was asked for.
+ * @param options Where to look for a GPU.
  * @returns The backend to open, and why.
  *
  * @example
@@ -22,10 +24,17 @@ export interface BackendChoice {
  * assertEquals(await chooseBackend("reference"), { name: "reference", reason: null });
  * ```
  */
-export function chooseBackend(name: BackendName | "auto"): Promise<BackendChoice> {
-  return Promise.resolve(
-    name === "auto"
-      ? { name: "cpu", reason: "it is the fastest that needs no permission" }
-      : { name, reason: null },
-  );
+export async function chooseBackend(
+  name: BackendName | "auto",
+  options: AdapterOptions = {},
+): Promise<BackendChoice> {
+  if (name !== "auto") return { name, reason: null };
+  const { findAdapter } = await import("@gradus/tensor/webgpu");
+  const adapter = await findAdapter(options);
+  if (adapter === null) return { name: "cpu", reason: "there is no adapter for WebGPU" };
+  const { description, vendor, isFallback } = adapter;
+  const device = description || vendor || "the adapter";
+  return isFallback
+    ? { name: "cpu", reason: `the adapter for WebGPU, ${device}, is the processor too` }
+    : { name: "webgpu", reason: `there is a GPU, ${device}` };
 }

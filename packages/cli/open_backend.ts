@@ -2,7 +2,7 @@ import type { Backend } from "@gradus/tensor";
 import { UsageError } from "./usage_error.ts";
 
 /** The backends that a program may be asked to use. */
-export const BACKENDS = ["cpu", "blas", "reference"] as const;
+export const BACKENDS = ["cpu", "webgpu", "blas", "reference"] as const;
 
 /** The name of a backend on a command line. */
 export type BackendName = typeof BACKENDS[number];
@@ -12,7 +12,8 @@ export type BackendName = typeof BACKENDS[number];
  *
  * @param name Which one.
  * @returns The backend; close it when done.
- * @throws {UsageError} If the library of `blas` is not installed, or the program has no `--allow-ffi`.
+ * @throws {UsageError} If the library of `blas` is not installed, or the program has no `--allow-ffi`; if
+ * there is no adapter for `webgpu`.
  *
  * @example
  * ```ts
@@ -29,12 +30,19 @@ export async function openBackend(name: BackendName): Promise<Backend> {
     case "cpu":
       return await (await import("@gradus/tensor/cpu")).cpu();
     case "blas":
-      try {
-        return await (await import("@gradus/tensor/blas")).blas();
-      } catch (cause) {
-        throw cause instanceof Error ? new UsageError(cause.message, { cause }) : cause;
-      }
+      return await asked((await import("@gradus/tensor/blas")).blas);
+    case "webgpu":
+      return await asked((await import("@gradus/tensor/webgpu")).webGpu);
     case "reference":
       return (await import("@gradus/tensor/reference")).reference();
+  }
+}
+
+/** Opens what a machine may lack; then it was the user who asked for it. */
+async function asked(open: () => Promise<Backend>): Promise<Backend> {
+  try {
+    return await open();
+  } catch (cause) {
+    throw cause instanceof Error ? new UsageError(cause.message, { cause }) : cause;
   }
 }

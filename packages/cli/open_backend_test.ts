@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { add, tensor } from "@gradus/tensor";
+import { lacksWebGpu } from "@gradus/testing";
 import { BACKENDS, openBackend } from "./open_backend.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -14,12 +15,12 @@ async function isInstalled(): Promise<boolean> {
   }
 }
 
-// Without OpenBLAS its test is skipped by name, or fails where it is required.
-const lacksBlas = !await isInstalled();
+// What a machine lacks is skipped by name, or fails where it is required.
+const lacks = { blas: !await isInstalled(), webgpu: await lacksWebGpu() };
 
 describe("openBackend()", () => {
   for (const name of BACKENDS) {
-    const ignore = name === "blas" && lacksBlas;
+    const ignore = (lacks as Partial<Record<typeof name, boolean>>)[name] ?? false;
     it(`opens ${name}, which computes`, { ignore }, async () => {
       const backend = await openBackend(name);
       try {

@@ -24,7 +24,14 @@
  * @module
  */
 
-import { type AdapterFacts, familyFor, type KernelFamily, openDevice } from "./_webgpu/device.ts";
+import {
+  type AdapterFacts,
+  type AdapterOptions,
+  familyFor,
+  findAdapter as find,
+  type KernelFamily,
+  openDevice,
+} from "./_webgpu/device.ts";
 import { type Counters, Machine } from "./_webgpu/machine.ts";
 import * as convolution from "./_webgpu/ops/convolution.ts";
 import * as elementwise from "./_webgpu/ops/elementwise.ts";
@@ -42,7 +49,14 @@ import { WebGpuError, type WebGpuFault } from "./_webgpu/web_gpu_error.ts";
 import type { Backend, MemoryUse, Storage } from "./backend.ts";
 import type { DType, NumericArray } from "./dtype.ts";
 
-export { type AdapterFacts, type Counters, type KernelFamily, WebGpuError, type WebGpuFault };
+export {
+  type AdapterFacts,
+  type AdapterOptions,
+  type Counters,
+  type KernelFamily,
+  WebGpuError,
+  type WebGpuFault,
+};
 
 /** What {@linkcode webGpu} may be told. */
 export interface WebGpuOptions {
@@ -66,6 +80,25 @@ export interface WebGpuBackend extends Backend {
   readonly family: KernelFamily;
   /** What was done since it was opened. */
   readonly counters: Counters;
+}
+
+/**
+ * Asks which adapter {@linkcode webGpu} would open, without opening it.
+ *
+ * @param options Which GPU.
+ * @returns What the runtime tells of it; `null` where there is no adapter, or no WebGPU.
+ *
+ * @example
+ * ```ts
+ * import { findAdapter } from "@gradus/tensor/webgpu";
+ * import { assert } from "@std/assert";
+ *
+ * const adapter = await findAdapter();
+ * assert(adapter === null || typeof adapter.isFallback === "boolean");
+ * ```
+ */
+export function findAdapter(options: AdapterOptions = {}): Promise<AdapterFacts | null> {
+  return find(options);
 }
 
 /**

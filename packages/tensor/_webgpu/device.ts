@@ -32,20 +32,25 @@ const LIMITS = [
 /** Features that kernels know how to use. */
 const FEATURES = ["shader-f16", "timestamp-query", "subgroups"] as const;
 
-/** Asks for an adapter, and for a device with all of it that kernels use. */
-export async function openDevice(options: {
+/** Which adapter to ask for. */
+export interface AdapterOptions {
+  /** Where to ask for it. */
   readonly gpu?: GPU;
   readonly powerPreference?: GPUPowerPreference;
-}): Promise<{ device: GPUDevice; adapter: AdapterFacts }> {
-  const gpu = options.gpu ?? (globalThis.navigator as { gpu?: GPU } | undefined)?.gpu;
+}
+
+/** Asks for an adapter, and for a device with all of it that kernels use. */
+export async function openDevice(
+  options: AdapterOptions,
+): Promise<{ device: GPUDevice; adapter: AdapterFacts }> {
+  const gpu = gpuOf(options);
   if (gpu === undefined) {
     throw new WebGpuError(
       "unavailable",
       "Cannot open the webgpu backend as the runtime must have WebGPU: found no navigator.gpu",
     );
   }
-  const { powerPreference = "high-performance" } = options;
-  const adapter = await gpu.requestAdapter({ powerPreference });
+  const adapter = await requestAdapter(gpu, options);
   if (adapter === null) {
     throw new WebGpuError(
       "unavailable",
@@ -68,6 +73,24 @@ export async function openDevice(options: {
     );
   }
   return { device, adapter: factsOf(adapter.info) };
+}
+
+/** What is known of the adapter that would be opened; `null` where there is none. */
+export async function findAdapter(options: AdapterOptions): Promise<AdapterFacts | null> {
+  const gpu = gpuOf(options);
+  const adapter = gpu === undefined ? null : await requestAdapter(gpu, options);
+  return adapter === null ? null : factsOf(adapter.info);
+}
+
+function gpuOf({ gpu }: AdapterOptions): GPU | undefined {
+  return gpu ?? (globalThis.navigator as { gpu?: GPU } | undefined)?.gpu;
+}
+
+function requestAdapter(
+  gpu: GPU,
+  { powerPreference = "high-performance" }: AdapterOptions,
+): Promise<GPUAdapter | null> {
+  return gpu.requestAdapter({ powerPreference });
 }
 
 function factsOf(info: GPUAdapterInfo): AdapterFacts {
