@@ -1,15 +1,18 @@
-import { SoftmaxCrossEntropy } from "@gradus/losses";
+import { type Loss, SoftmaxCrossEntropy } from "@gradus/losses";
 import { evaluate, fit, type Means } from "@gradus/train";
-import type { CurvePoint, Report } from "../messages.ts";
+import type { Report } from "../messages.ts";
 import { buildOptimizer } from "./build_optimizer.ts";
-import { curvePoint, TrainingCurve } from "./curve.ts";
-import { reportSamples, type Run } from "./run.ts";
+import type { Run } from "./run.ts";
 import type { TrainingControl } from "./training_control.ts";
+import { TrainingLog } from "./training_log.ts";
 
-/** How often the page hears how far training is. */
-const REPORT_MS = 150;
-/** How long a point of the training curve takes within an epoch, at least. */
-const POINT_MS = 500;
+/** How a training ended. */
+export interface TrainingEnd {
+  /** Whether all epochs were done. */
+  readonly isWhole: boolean;
+  /** Means over the rows to test with; null where there are none, or training was stopped. */
+  readonly test: Means | null;
+}
 
 /**
  * Trains a run's model for the epochs of its settings, or until it is stopped.
@@ -17,83 +20,41 @@ const POINT_MS = 500;
  * @param run What is trained.
  * @param control What the visitor does meanwhile.
  * @param report Told of progress, and of what the model says of the samples.
- * @returns Whether all epochs were done; if so, the means over the rows to test with, if there are any.
  * @throws {RangeError} If training diverges.
  */
 export async function train(
   run: Run,
   control: TrainingControl,
   report: (report: Report) => void,
-): Promise<{ readonly isWhole: boolean; readonly test: Means | null }> {
-  const { settings, task, model, backend } = run;
+): Promise<TrainingEnd> {
+  const { settings, task: { training: batches }, model } = run;
   const loss = new SoftmaxCrossEntropy();
   const optimizer = buildOptimizer(settings.optimizer, model, () => control.learningRate);
   const startEpoch = run.epochs;
   const epochs = startEpoch + settings.epochs;
-  const curve = new TrainingCurve();
-  const batches = task.training;
+  const log = new TrainingLog(run, { epochs, loss, report });
 
-  let [training, validation]: CurvePoint[][] = [[], []];
-  let [done, rows, busyMs] = [0, 0, 0];
-  let [reportedMs, pointMs] = [performance.now(), performance.now()];
-  const validate = async (epoch: number) => {
-    const means = await evaluate({ model, loss, backend, batches: task.validation });
-    validation.push(curvePoint(epoch, means));
-  };
-  const tell = async () => {
-    const progress = {
-      epoch: startEpoch + done / batches.length,
-      epochs,
-      rowsPerSecond: busyMs === 0 ? 0 : 1000 * rows / busyMs,
-      training,
-      validation,
-    };
-    [training, validation, rows, busyMs] = [[], [], 0, 0];
-    report({ type: "progress", progress });
-    await reportSamples(run, report);
-    reportedMs = performance.now();
-  };
-
-  await validate(startEpoch);
-  await tell();
-  let isWhole = true;
-  let sinceMs = performance.now();
+  await log.begin();
   for await (const step of fit({ model, loss, optimizer, batches, epochs, startEpoch })) {
-    const nowMs = performance.now();
-    busyMs += nowMs - sinceMs;
-    rows += step.rows;
-    done++;
     run.epochs = step.epoch + 1;
-    if (step.isLast || nowMs - pointMs > POINT_MS) {
-      const epoch = startEpoch + done / batches.length;
-      training.push(curve.next(epoch, await step.epochMeans(), step.isLast));
-      if (step.isLast) await validate(epoch);
-      pointMs = performance.now();
-    }
-    if (nowMs - reportedMs > REPORT_MS) await tell();
-    isWhole = await control.goesOn();
-    if (!isWhole) break;
-    sinceMs = performance.now();
+    await log.take(step, step.index % batches.length);
+    if (!await control.goesOn()) break;
+    log.stepBegins();
   }
-  await tell();
-  return { isWhole, test: isWhole ? await test(run, loss) : null };
+  await log.tell();
+  return { isWhole: !control.isStopped, test: control.isStopped ? null : await test(run, loss) };
 }
 
 /** Means over the rows to test with, part by part, so that the worker can answer in between. */
-async function test(
-  { task, model, backend }: Run,
-  loss: SoftmaxCrossEntropy,
-): Promise<Means | null> {
-  if (task.test.length === 0) return null;
-  let sum = { loss: 0, accuracy: 0, rows: 0 };
+async function test({ task, model, backend }: Run, loss: Loss): Promise<Means | null> {
+  const sum = { loss: 0, accuracy: 0, rows: 0 };
   for (const batches of task.test) {
-    const { loss: mean, accuracy, rows } = await evaluate({ model, loss, backend, batches });
-    sum = {
-      loss: sum.loss + mean * rows,
-      accuracy: sum.accuracy + accuracy! * rows,
-      rows: sum.rows + rows,
-    };
+    const part = await evaluate({ model, loss, backend, batches });
+    sum.loss += part.loss * part.rows;
+    sum.accuracy += part.accuracy! * part.rows;
+    sum.rows += part.rows;
     await new Promise((resolve) => setTimeout(resolve, 0));
   }
-  return { loss: sum.loss / sum.rows, accuracy: sum.accuracy / sum.rows, rows: sum.rows };
+  const { rows } = sum;
+  return rows === 0 ? null : { loss: sum.loss / rows, accuracy: sum.accuracy / rows, rows };
 }

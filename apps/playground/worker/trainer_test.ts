@@ -81,16 +81,16 @@ describe("Trainer", () => {
         const points = rehearsal.all("progress").map(({ progress }) => progress);
         const training = points.flatMap((progress) => progress.training);
         const validation = points.flatMap((progress) => progress.validation);
+        const printed = await run(programText(settings, filesFacts(rehearsal)), folder);
         assertEquals(
-          await run(programText(settings, filesFacts(rehearsal)), folder),
-          training.map(({ epoch, loss, accuracy }, i) => [
-            epoch,
-            loss,
-            accuracy,
-            validation[i + 1]!.loss,
-            validation[i + 1]!.accuracy,
-          ]),
+          printed.map(([epoch, , , loss, accuracy]) => ({ epoch, loss, accuracy })),
+          validation.slice(1),
         );
+        for (const [epoch, loss, accuracy] of printed) {
+          const points = training.filter((point) => Math.ceil(point.epoch) === epoch);
+          // There are more where the machine stood still for half a second.
+          if (points.length === 1) assertEquals(points, [{ epoch, loss, accuracy }]);
+        }
       });
     });
   }

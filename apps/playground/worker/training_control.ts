@@ -9,6 +9,11 @@ export class TrainingControl {
     this.learningRate = learningRate;
   }
 
+  /** Whether there shall be no further step. */
+  get isStopped(): boolean {
+    return this.#isStopped;
+  }
+
   /** Makes the next step wait. */
   pause(): void {
     this.#pause ??= Promise.withResolvers();
