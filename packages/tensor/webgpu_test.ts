@@ -3,7 +3,6 @@ import { webGpu } from "@gradus/tensor/webgpu";
 
 const none = "not written yet";
 const skip: Skip = {
-  matmul: none,
   conv2d: none,
   conv2dInputGradient: none,
   conv2dKernelGradient: none,

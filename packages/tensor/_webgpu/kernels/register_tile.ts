@@ -1,0 +1,243 @@
+import { entry, wgsl } from "../wgsl.ts";
+
+/**
+ * The part of a product of matrices that one invocation computes, with its sums in registers; columns are
+ * vectors of four. A processor that plays a GPU loads numbers one by one for each of its lanes, so what
+ * counts is how many products there are to a load: large tiles.
+ */
+export interface RegisterTile {
+  readonly rows: 4 | 8 | 16;
+  readonly columns: 4 | 8 | 16;
+}
+
+/** How an invocation gets its rows of the left matrix. */
+export interface Left {
+  /** WGSL that declares the numbers of all rows for `count` products, at most four. */
+  readonly load: (count: number) => string;
+  /** The number of a row for product `q`: an `f32`. */
+  readonly at: (row: number, q: number) => string;
+}
+
+/** How an invocation gets its columns of the right matrix. */
+export interface Right {
+  /** WGSL that declares the numbers of four columns for `count` products, at most four. */
+  readonly load: (quad: number, count: number) => string;
+  /** The numbers of four columns for product `q`: a `vec4f`. */
+  readonly at: (quad: number, q: number) => string;
+}
+
+/** Invocations of a workgroup; they share nothing. */
+const LANES = 32;
+
+/** Invocations of a workgroup that have tiles side by side; below them are others. */
+function lanesAcross(tile: RegisterTile, n: number): number {
+  const tiles = Math.ceil(n / tile.columns);
+  return tiles > 4 ? 8 : tiles > 2 ? 4 : tiles;
+}
+
+/** What a {@linkcode registerProgram} adds to the record of its run. */
+export function registerGrid(
+  tile: RegisterTile,
+  { m, n, batch }: { readonly m: number; readonly n: number; readonly batch: number },
+): {
+  readonly key: string;
+  readonly workgroups: number;
+  readonly i32: Readonly<Record<string, number>>;
+} {
+  const across = lanesAcross(tile, n);
+  const groupsAcross = Math.ceil(n / tile.columns / across);
+  const groupsDown = Math.ceil(m / tile.rows / (LANES / across));
+  return {
+    key: `${tile.rows}×${tile.columns}/${across}`,
+    workgroups: groupsAcross * groupsDown * batch,
+    i32: { m, n, batch, groupsAcross, groupsDown },
+  };
+}
+
+/**
+ * A program whose invocations have a tile each: its first `row` and `column`, in product number `at` of
+ * those that run at once.
+ */
+export function registerProgram(tile: RegisterTile, n: number, body: string): string {
+  const across = lanesAcross(tile, n);
+  return entry(
+    LANES,
+    wgsl`
+  let inGroup = i32(lane);
+  let down = i32(workgroup) / uniforms.groupsAcross;
+  let groupColumn = i32(workgroup) % uniforms.groupsAcross;
+  let column = ${tile.columns} * (groupColumn * ${across} + inGroup % ${across});
+  let groupRow = down % uniforms.groupsDown;
+  let row = ${tile.rows} * (groupRow * ${LANES / across} + inGroup / ${across});
+  let at = down / uniforms.groupsDown;
+  if (row >= uniforms.m || column >= uniforms.n || at >= uniforms.batch) {
+    return;
+  }
+  ${body}`,
+  );
+}
+
+/** Declares the sums of a tile, at zero: `sum⟨row⟩_⟨quad of columns⟩`. */
+export function declareSums(tile: RegisterTile): string {
+  return lines(
+    range(tile.rows).map((i) =>
+      range(tile.columns / 4).map((quad) => `var sum${i}_${quad} = vec4f();`).join(" ")
+    ),
+  );
+}
+
+/**
+ * Adds products to the sums: a loop over the variable `inner` from `first` to `end`, which is four products
+ * at a time, and then the `rest` of them, 0 to 3.
+ */
+export function addProducts(
+  tile: RegisterTile,
+  { first, end, rest, left, right }: {
+    readonly first: string;
+    readonly end: string;
+    readonly rest: number;
+    readonly left: Left;
+    readonly right: Right;
+  },
+): string {
+  return wgsl`
+  var inner = ${first};
+  for (; inner + 4 <= ${end}; inner += 4) {
+    ${addBlock(tile, 4, { left, right })}
+  }
+  ${rest === 0 ? "" : `if (inner < ${end}) ${addBlock(tile, rest, { left, right })}`}`;
+}
+
+/**
+ * The sums are too many for a processor's registers. So it takes four columns at a time, and each sum is
+ * fetched and put back once for all products of the block.
+ */
+function addBlock(
+  tile: RegisterTile,
+  count: number,
+  { left, right }: { readonly left: Left; readonly right: Right },
+): string {
+  const quads = range(tile.columns / 4).map((quad) =>
+    lines([
+      "{",
+      right.load(quad, count),
+      ...range(tile.rows).flatMap((i) =>
+        range(count).map((q) => {
+          const sum = `sum${i}_${quad}`;
+          return `${sum} = fma(vec4f(${left.at(i, q)}), ${right.at(quad, q)}, ${sum});`;
+        })
+      ),
+      "}",
+    ])
+  );
+  return lines(["{", left.load(count), ...quads, "}"]);
+}
+
+/** An array, of numbers or of vectors of four. What a line beyond the matrix loads does not matter. */
+interface View {
+  readonly array: string;
+  readonly isVector: boolean;
+  /** WGSL of what counts instead of a loaded `value`; `zero` is of its type. Default: the value. */
+  readonly guard?: (line: number, value: string, zero: string) => string;
+}
+
+/** Lines of a matrix (rows of the left, columns of the right) whose numbers lie side by side. */
+export interface Along extends View {
+  /** WGSL of where number 0 is. */
+  readonly start: (line: number) => string;
+}
+
+/** Lines of a matrix that lie side by side. */
+export interface Across extends View {
+  /** WGSL of where number `inner` of the tile's first line is. */
+  readonly start: (inner: string) => string;
+}
+
+/** Rows whose numbers lie side by side. */
+export function rowsAlong(tile: RegisterTile, view: Along): Left {
+  return {
+    load: (count) => lines(range(tile.rows).map((i) => loadAlong("a", view, i, count))),
+    at: (i, q) => `a${i}[${q}]`,
+  };
+}
+
+/** Rows that lie side by side. */
+export function rowsAcross(tile: RegisterTile, view: Across): Left {
+  return {
+    load: (count) =>
+      lines(
+        range(count).flatMap((q) =>
+          range(tile.rows / 4).map((quad) => loadAcross("a", view, { quad, q }))
+        ),
+      ),
+    at: (i, q) => `a${Math.floor(i / 4)}_${q}[${i % 4}]`,
+  };
+}
+
+/** Columns whose numbers lie side by side. */
+export function columnsAlong(view: Along): Right {
+  const columns = (quad: number) => range(4).map((j) => 4 * quad + j);
+  return {
+    load: (quad, count) => lines(columns(quad).map((j) => loadAlong("b", view, j, count))),
+    at: (quad, q) => `vec4f(${columns(quad).map((j) => `b${j}[${q}]`).join(", ")})`,
+  };
+}
+
+/** Columns that lie side by side. */
+export function columnsAcross(view: Across): Right {
+  return {
+    load: (quad, count) => lines(range(count).map((q) => loadAcross("b", view, { quad, q }))),
+    at: (quad, q) => `b${quad}_${q}`,
+  };
+}
+
+/** Declares a vector of `count` numbers of a line. */
+function loadAlong(name: string, view: Along, line: number, count: number): string {
+  const { array, isVector, start, guard = (_, value) => value } = view;
+  const at = `${start(line)} + inner`;
+  const value = isVector
+    ? `${array}[(${at}) >> 2u]`
+    : `vec4f(${range(4).map((q) => q < count ? `${array}[${at} + ${q}]` : "0.0").join(", ")})`;
+  return `let ${name}${line} = ${guard(line, value, "vec4f()")};`;
+}
+
+/** Declares a vector of a number of four lines. */
+function loadAcross(
+  name: string,
+  view: Across,
+  { quad, q }: { readonly quad: number; readonly q: number },
+): string {
+  const { array, isVector, start, guard = (_, value) => value } = view;
+  const at = (line: number) => `${start(`(inner + ${q})`)} + ${line}`;
+  const value = isVector
+    ? guard(4 * quad, `${array}[(${at(4 * quad)}) >> 2u]`, "vec4f()")
+    : `vec4f(${
+      range(4).map((i) => guard(4 * quad + i, `${array}[${at(4 * quad + i)}]`, "0.0")).join(", ")
+    })`;
+  return `let ${name}${quad}_${q} = ${value};`;
+}
+
+/** Hands each vector of sums to the function `store` of {@linkcode epilogue}, given where its row begins. */
+export function storeSums(tile: RegisterTile, start: (row: number) => string): string {
+  return range(tile.rows).map((i) =>
+    wgsl`
+  if (row + ${i} < uniforms.m) {
+    let start = ${start(i)};
+    ${
+      lines(
+        range(tile.columns / 4).map((quad) =>
+          `store(sum${i}_${quad}, column + ${4 * quad}, start);`
+        ),
+      )
+    }
+  }`
+  ).join("");
+}
+
+export function lines(parts: readonly string[]): string {
+  return parts.join("\n    ");
+}
+
+export function range(length: number): number[] {
+  return Array.from({ length }, (_, i) => i);
+}
