@@ -1,12 +1,5 @@
-import { backendContract, lacksWebGpu, type Skip } from "@gradus/testing";
+import { backendContract, lacksWebGpu } from "@gradus/testing";
 import { webGpu } from "@gradus/tensor/webgpu";
-
-const none = "not written yet";
-const skip: Skip = {
-  conv2d: none,
-  conv2dInputGradient: none,
-  conv2dKernelGradient: none,
-};
 
 const ignore = await lacksWebGpu();
 
@@ -15,6 +8,6 @@ for (const family of ["registers", "workgroup"] as const) {
   if (ignore) {
     Deno.test.ignore(`the contract of backends, kept by ${name} (no adapter)`, () => {});
   } else {
-    backendContract(name, () => webGpu({ family }), { skip });
+    backendContract(name, () => webGpu({ family }));
   }
 }

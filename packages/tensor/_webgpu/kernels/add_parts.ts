@@ -42,7 +42,7 @@ export function addPartsRun(
             : `vec4f(${[0, 1, 2, 3].map((i) => `${parts}[at + ${i}]`).join(", ")})`
         };
   }
-  store(sum, column, start);`,
+  store(sum, column, start, 0);`,
       ),
   };
 }

@@ -29,8 +29,8 @@ export function epilogueElements(
 }
 
 /**
- * The WGSL function `store(sum, column, start)`: puts a vector of sums into `out`, at `column` of a row that
- * begins at `start`, after what was to be added; nothing behind the row's `uniforms.n` columns.
+ * The WGSL function `store`: puts a vector of sums into `out`, at `column` of a row that begins at `start`, after
+ * what was to be added; nothing behind the row's `uniforms.n` columns. The bias of column 0 is at `firstBias`.
  */
 export function epilogue(
   { isVector, accumulate, hasBias, activation }: Store,
@@ -51,19 +51,19 @@ export function epilogue(
   ${out}[${at}] = result;`;
   return isVector
     ? wgsl`
-fn store(sum: vec4f, column: i32, start: i32) {
+fn store(sum: vec4f, column: i32, start: i32, firstBias: i32) {
   if (column >= uniforms.n) {
     return;
   }
   let at = (start + column) >> 2u;
-  ${finish("vec4f", "at", "column >> 2u")}
+  ${finish("vec4f", "at", "(firstBias + column) >> 2u")}
 }
 `
     : wgsl`
-fn store(sum: vec4f, column: i32, start: i32) {
+fn store(sum: vec4f, column: i32, start: i32, firstBias: i32) {
   for (var i = 0; i < min(4, uniforms.n - column); i++) {
     let at = start + column + i;
-    ${finish("f32", "at", "column + i")}
+    ${finish("f32", "at", "firstBias + column + i")}
   }
 }
 `;

@@ -73,13 +73,19 @@ export function matmulRun(
             end: "end",
             rest,
             left: transposeA
-              ? rowsAcross(tile, { ...left, start: (inner) => `${inner} * uniforms.m + row` })
+              ? rowsAcross(tile, {
+                ...left,
+                start: (inner, i) => `${inner} * uniforms.m + row + ${i}`,
+              })
               : rowsAlong(tile, { ...left, start: (i) => `(row + ${i}) * uniforms.k` }),
             right: transposeB
               ? columnsAlong({ ...right, start: (j) => `(column + ${j}) * uniforms.k` })
-              : columnsAcross({ ...right, start: (inner) => `${inner} * uniforms.n + column` }),
+              : columnsAcross({
+                ...right,
+                start: (inner, j) => `${inner} * uniforms.n + column + ${j}`,
+              }),
           }),
-          storeSums(tile, (i) => `(at * uniforms.m + row + ${i}) * uniforms.n`),
+          storeSums(tile, { start: (i) => `(at * uniforms.m + row + ${i}) * uniforms.n` }),
         ].join("\n  "),
       );
     },

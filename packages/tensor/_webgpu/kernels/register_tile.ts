@@ -137,20 +137,22 @@ function addBlock(
 interface View {
   readonly array: string;
   readonly isVector: boolean;
-  /** WGSL of what counts instead of a loaded `value`; `zero` is of its type. Default: the value. */
-  readonly guard?: (line: number, value: string, zero: string) => string;
 }
 
 /** Lines of a matrix (rows of the left, columns of the right) whose numbers lie side by side. */
 export interface Along extends View {
   /** WGSL of where number 0 is. */
   readonly start: (line: number) => string;
+  /** WGSL of what counts instead of a loaded vector. Default: the vector. */
+  readonly guard?: (line: number, value: string) => string;
 }
 
-/** Lines of a matrix that lie side by side. */
+/** Lines of a matrix that lie side by side, all of them or each four. */
 export interface Across extends View {
-  /** WGSL of where number `inner` of the tile's first line is. */
-  readonly start: (inner: string) => string;
+  /** WGSL of where number `inner` of a line is. */
+  readonly start: (inner: string, line: number) => string;
+  /** WGSL of what counts instead of a loaded number or vector; `zero` is of its type. Default: the value. */
+  readonly guard?: (inner: string, line: number, loaded: { value: string; zero: string }) => string;
 }
 
 /** Rows whose numbers lie side by side. */
@@ -198,7 +200,7 @@ function loadAlong(name: string, view: Along, line: number, count: number): stri
   const value = isVector
     ? `${array}[(${at}) >> 2u]`
     : `vec4f(${range(4).map((q) => q < count ? `${array}[${at} + ${q}]` : "0.0").join(", ")})`;
-  return `let ${name}${line} = ${guard(line, value, "vec4f()")};`;
+  return `let ${name}${line} = ${guard(line, value)};`;
 }
 
 /** Declares a vector of a number of four lines. */
@@ -207,18 +209,32 @@ function loadAcross(
   view: Across,
   { quad, q }: { readonly quad: number; readonly q: number },
 ): string {
-  const { array, isVector, start, guard = (_, value) => value } = view;
-  const at = (line: number) => `${start(`(inner + ${q})`)} + ${line}`;
-  const value = isVector
-    ? guard(4 * quad, `${array}[(${at(4 * quad)}) >> 2u]`, "vec4f()")
-    : `vec4f(${
-      range(4).map((i) => guard(4 * quad + i, `${array}[${at(4 * quad + i)}]`, "0.0")).join(", ")
-    })`;
-  return `let ${name}${quad}_${q} = ${value};`;
+  const { array, isVector, start, guard = (_inner, _line, { value }) => value } = view;
+  const inner = `(inner + ${q})`;
+  const load = (line: number) => {
+    const at = start(inner, line);
+    return isVector
+      ? guard(inner, line, { value: `${array}[(${at}) >> 2u]`, zero: "vec4f()" })
+      : guard(inner, line, { value: `${array}[${at}]`, zero: "0.0" });
+  };
+  const first = 4 * quad;
+  return isVector
+    ? `let ${name}${quad}_${q} = ${load(first)};`
+    : `let ${name}${quad}_${q} = vec4f(${range(4).map((i) => load(first + i)).join(", ")});`;
 }
 
-/** Hands each vector of sums to the function `store` of {@linkcode epilogue}, given where its row begins. */
-export function storeSums(tile: RegisterTile, start: (row: number) => string): string {
+/**
+ * Hands each vector of sums to the function `store` of `epilogue`. All are WGSL: `start` of where its row
+ * begins, `firstBias` of the bias of column 0, and `next` of what is done after each row.
+ */
+export function storeSums(
+  tile: RegisterTile,
+  { start, firstBias = "0", next = "" }: {
+    readonly start: (row: number) => string;
+    readonly firstBias?: string;
+    readonly next?: string;
+  },
+): string {
   return range(tile.rows).map((i) =>
     wgsl`
   if (row + ${i} < uniforms.m) {
@@ -226,11 +242,12 @@ export function storeSums(tile: RegisterTile, start: (row: number) => string): s
     ${
       lines(
         range(tile.columns / 4).map((quad) =>
-          `store(sum${i}_${quad}, column + ${4 * quad}, start);`
+          `store(sum${i}_${quad}, column + ${4 * quad}, start, ${firstBias});`
         ),
       )
     }
-  }`
+  }
+  ${next}`
   ).join("");
 }
 
