@@ -4,7 +4,7 @@
  * @module
  */
 
-import { choiceFlag, switchFlag, textFlag } from "@gradus/cli/flag";
+import { switchFlag, textFlag } from "@gradus/cli/flag";
 import { helpText, parseOperands } from "@gradus/cli/parse-flags";
 import { runProgram } from "@gradus/cli/run-program";
 
