@@ -64,7 +64,7 @@ async function collectFashionMnist(
   options: CollectOptions,
 ): Promise<void> {
   const { fashionMnistSweep } = await import("../fashion_mnist/run_fashion_mnist.ts");
-  const settings = settingsFromConfig(trials[0]!.sweep.settings, FASHION_MNIST_FLAGS);
+  const settings = settingsFromConfig(trials[0]!.sweep.settings, FASHION_MNIST_FLAGS, trials[0]!);
   await collectImages(trials, settings.backend, options, (backend, name) => {
     const data = options.data ?? settings.data;
     return fashionMnistSweep({ ...settings, data, backend: name }, { ...options, backend });
@@ -76,7 +76,7 @@ async function collectCifar(
   options: CollectOptions,
 ): Promise<void> {
   const { cifarSweep } = await import("../cifar/run_cifar.ts");
-  const settings = settingsFromConfig(trials[0]!.sweep.settings, CIFAR_FLAGS);
+  const settings = settingsFromConfig(trials[0]!.sweep.settings, CIFAR_FLAGS, trials[0]!);
   await collectImages(trials, settings.backend, options, (backend, name) => {
     const data = options.data ?? settings.data;
     return cifarSweep({ ...settings, data, backend: name }, { ...options, backend });

@@ -35,7 +35,7 @@ export async function collectTrials(
   },
 ): Promise<{ readonly run: Run; readonly results: Results }> {
   assertOneSweep(folders);
-  const settings = settingsFromConfig(folders[0]!.sweep.settings, FLAGS);
+  const settings = settingsFromConfig(folders[0]!.sweep.settings, FLAGS, folders[0]!);
   const grid = trialGrid(settings, AXES);
   const names = grid.map(({ hidden, "learning-rate": rate, seed }) =>
     trialName({ hidden, "learning-rate": rate, seed })

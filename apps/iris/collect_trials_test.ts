@@ -120,7 +120,7 @@ describe("collectTrials()", () => {
       const error = await assertRejects(() => collectTrials(changed, options), UsageError);
       assertEquals(
         error.message,
-        "Cannot use --momentum as it must be a number of at least 0 and below 1: found 7",
+        `Cannot use --momentum as it must be a number of at least 0 and below 1: found 7 in ${root}/iris/001/config.json`,
       );
     });
   });

@@ -29,15 +29,41 @@ export async function readConfig(
   folder: string,
   options: { readonly verb: string },
 ): Promise<Config> {
-  let text: string;
+  let bytes: Uint8Array;
   try {
-    text = new TextDecoder().decode(await readFileWhole(`${folder}/config.json`));
+    bytes = await readFileWhole(`${folder}/config.json`);
   } catch (cause) {
     throw new UsageError(
       `Cannot ${options.verb} ${folder} as it must be the folder of a run: found no config.json`,
       { cause },
     );
   }
+  return parseConfig(bytes, { folder, ...options });
+}
+
+/**
+ * Reads the bytes of a `config.json`.
+ *
+ * @param bytes The file.
+ * @param options Of which folder it is, and what is done with it, for messages.
+ * @returns An object; its values are not checked.
+ * @throws {UsageError} If it is no JSON object, in one line.
+ *
+ * @example
+ * ```ts
+ * import { parseConfig, UsageError } from "@gradus/cli";
+ * import { assertThrows } from "@std/assert";
+ *
+ * const options = { folder: "experiments/a/001", verb: "read" };
+ * assertThrows(() => parseConfig(new Uint8Array(), options), UsageError, "found none");
+ * ```
+ */
+export function parseConfig(
+  bytes: Uint8Array,
+  options: { readonly folder: string; readonly verb: string },
+): Config {
+  const { folder, verb } = options;
+  const text = new TextDecoder().decode(bytes);
   try {
     const config: unknown = JSON.parse(text);
     if (typeof config === "object" && config !== null) return config as Config;
@@ -45,7 +71,7 @@ export async function readConfig(
     if (!(error instanceof SyntaxError)) throw error;
   }
   throw new UsageError(
-    `Cannot ${options.verb} ${folder} as its config.json must be a JSON object: found ${
+    `Cannot ${verb} ${folder} as its config.json must be a JSON object: found ${
       quoteText(text.trim())
     }`,
   );
@@ -91,6 +117,7 @@ function textOf(value: unknown): string {
  *
  * @param config What a `config.json` holds; what is no flag is left out.
  * @param spec The flags that the program knows.
+ * @param options Of which folder the configuration is, for messages.
  * @returns The value of each, its fallback where the configuration has none.
  * @throws {UsageError} If a value is not one of its flag's, in one line.
  *
@@ -100,12 +127,19 @@ function textOf(value: unknown): string {
  * import { assertEquals } from "@std/assert";
  *
  * const spec = { seed: integerFlag({ description: "seed", fallback: 0 }) };
- * assertEquals(settingsFromConfig({ seed: 7, versions: {} }, spec), { seed: 7 });
+ * const config = { seed: 7, versions: {} };
+ * assertEquals(settingsFromConfig(config, spec, { folder: "experiments/a/001" }), { seed: 7 });
  * ```
  */
 export function settingsFromConfig<Spec extends Flags>(
   config: Config,
   spec: Spec,
+  options: { readonly folder: string },
 ): FlagValues<Spec> {
-  return parseFlags(configArguments(config, spec), spec);
+  try {
+    return parseFlags(configArguments(config, spec), spec);
+  } catch (error) {
+    if (error instanceof UsageError) error.message += ` in ${options.folder}/config.json`;
+    throw error;
+  }
 }

@@ -46,8 +46,10 @@ describe("configArguments()", () => {
 });
 
 describe("settingsFromConfig()", () => {
+  const folder = "a/001";
+
   it("gives the settings back, with fallbacks for the others", () => {
-    assertEquals(settingsFromConfig({ rates: [0.1] }, spec), {
+    assertEquals(settingsFromConfig({ rates: [0.1] }, spec, { folder }), {
       ...{ seed: 0, rates: [0.1], sample: false },
     });
   });
@@ -56,12 +58,18 @@ describe("settingsFromConfig()", () => {
     for (
       const [value, found] of [["x", "x"], [{}, "{}"], [{ toString: 1 }, '{"toString":1}']] as const
     ) {
-      const error = assertThrows(() => settingsFromConfig({ seed: value }, spec), UsageError);
+      const error = assertThrows(
+        () => settingsFromConfig({ seed: value }, spec, { folder }),
+        UsageError,
+      );
       assertEquals(
         error.message,
-        `Cannot use --seed as it must be a whole number: found ${found}`,
+        `Cannot use --seed as it must be a whole number: found ${found} in a/001/config.json`,
       );
     }
-    assertThrows(() => settingsFromConfig({ rates: [[{ toString: 1 }]] }, spec), UsageError);
+    assertThrows(
+      () => settingsFromConfig({ rates: [[{ toString: 1 }]] }, spec, { folder }),
+      UsageError,
+    );
   });
 });

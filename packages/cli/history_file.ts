@@ -60,6 +60,30 @@ export async function readHistory(
       { cause },
     );
   });
+  return parseHistory(bytes, { folder, ...options });
+}
+
+/**
+ * Reads the bytes of a `history.json`.
+ *
+ * @param bytes The file.
+ * @param options Of which folder it is, and what is done with it, for messages.
+ * @returns The epochs, all numbers checked.
+ * @throws {UsageError} If it is no list of epochs, in one line.
+ *
+ * @example
+ * ```ts
+ * import { parseHistory, UsageError } from "@gradus/cli";
+ * import { assertThrows } from "@std/assert";
+ *
+ * const options = { folder: "experiments/a/001", verb: "read" };
+ * assertThrows(() => parseHistory(new Uint8Array(), options), UsageError, "a list of epochs");
+ * ```
+ */
+export function parseHistory(
+  bytes: Uint8Array,
+  options: { readonly folder: string; readonly verb: string },
+): EpochEntry[] {
   try {
     const history: unknown = JSON.parse(new TextDecoder().decode(bytes));
     if (Array.isArray(history) && history.every(isEntry)) return history;
@@ -67,7 +91,7 @@ export async function readHistory(
     if (!(error instanceof SyntaxError)) throw error;
   }
   throw new UsageError(
-    `Cannot ${options.verb} ${folder} as its history.json must be a list of epochs: found something else`,
+    `Cannot ${options.verb} ${options.folder} as its history.json must be a list of epochs: found something else`,
   );
 }
 

@@ -1,4 +1,4 @@
-import { configArguments, readConfig } from "./config_file.ts";
+import { configArguments, readConfig, settingsFromConfig } from "./config_file.ts";
 import type { Flag } from "./flag.ts";
 import { type Flags, type FlagValues, parseFlags } from "./parse_flags.ts";
 import { UsageError } from "./usage_error.ts";
@@ -49,7 +49,8 @@ export async function resumeFlags<Spec extends ResumableFlags>(
   const { resume: _, ...inherited } = spec;
   const config = await readConfig(resume, { verb: "go on from" });
   const before = configArguments(config, inherited);
-  const [old, values] = [parseFlags(before, spec), parseFlags([...before, ...args], spec)];
+  const old = settingsFromConfig(config, inherited, { folder: resume }) as FlagValues<Spec>;
+  const values = parseFlags([...before, ...args], spec);
   const free: readonly string[] = ["resume", ...options.changeable];
   for (const name of Object.keys(spec)) {
     if (free.includes(name) || `${old[name]}` === `${values[name]}`) continue;

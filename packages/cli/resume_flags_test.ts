@@ -134,11 +134,14 @@ describe("resumeFlags()", () => {
     await withRun({ seed: "x" }, async (folder) => {
       await refuses(
         ["--resume", folder],
-        "Cannot use --seed as it must be a whole number: found x",
+        `Cannot use --seed as it must be a whole number: found x in ${folder}/config.json`,
       );
     });
     await withRun({ sample: "x" }, async (folder) => {
-      await refuses(["--resume", folder], "Cannot use --sample as it takes no value: found x");
+      await refuses(
+        ["--resume", folder],
+        `Cannot use --sample as it takes no value: found x in ${folder}/config.json`,
+      );
     });
   });
 });

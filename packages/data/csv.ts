@@ -104,7 +104,7 @@ export function readCsv<const C extends Readonly<Record<string, CsvKind>>>(
       if (fault === null) continue;
       throw new SyntaxError(
         `Cannot read "${name}" in ${place(row + 1)} as ${fault}: ` +
-          `found ${JSON.stringify(cells[cell])}`,
+          `found ${excerpt(JSON.stringify(cells[cell]))}`,
       );
     }
   });
@@ -114,6 +114,11 @@ export function readCsv<const C extends Readonly<Record<string, CsvKind>>>(
       columns.map(({ name, read }) => [name, read.column]),
     ) as CsvTable<C>["columns"],
   };
+}
+
+/** As much of a text as a message has room for. */
+function excerpt(text: string): string {
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
 }
 
 function parseRecords(text: string, place: (record: number) => string): string[][] {
@@ -165,12 +170,16 @@ function findCell(
   const cell = header.indexOf(name);
   if (cell < 0) {
     throw new SyntaxError(
-      `Cannot read ${place(0)} as the header must name "${name}": found ${header.join(",")}`,
+      `Cannot read ${place(0)} as the header must name "${name}": found ${
+        excerpt(header.join(","))
+      }`,
     );
   }
   if (cell !== header.lastIndexOf(name)) {
     throw new SyntaxError(
-      `Cannot read ${place(0)} as the header must name "${name}" once: found ${header.join(",")}`,
+      `Cannot read ${place(0)} as the header must name "${name}" once: found ${
+        excerpt(header.join(","))
+      }`,
     );
   }
   return cell;

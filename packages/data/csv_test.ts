@@ -182,6 +182,20 @@ describe("readCsv()", () => {
     );
   });
 
+  it("shows as much of a cell or a header as a message has room for", () => {
+    const long = "x".repeat(1_000_000);
+    refuses(
+      `width,colour\n${long},red`,
+      `Cannot read "width" in boxes.csv line 2 as it must be a finite decimal number: found "${
+        "x".repeat(199)
+      }…`,
+    );
+    refuses(
+      long,
+      `Cannot read boxes.csv line 1 as the header must name "width": found ${"x".repeat(200)}…`,
+    );
+  });
+
   it("calls a text without a name the CSV text", () => {
     assertThrows(
       () => readCsv("width\n", { columns: { width: "number" } }),

@@ -7,8 +7,16 @@ export interface DecodeIdxOptions {
   readonly file?: string;
 }
 
+/** 255 lengths behind the magic. */
+const LONGEST_HEADER = 4 + 4 * 255;
+
+interface IdxType {
+  readonly bytes: number;
+  view(buffer: ArrayBuffer): NumericArray;
+}
+
 /** The types that are read, by their code. */
-const TYPES = new Map<number, { bytes: number; view(buffer: ArrayBuffer): NumericArray }>([
+const TYPES = new Map<number, IdxType>([
   [0x08, { bytes: 1, view: (buffer) => new Uint8Array(buffer) }],
   [0x0c, { bytes: 4, view: (buffer) => new Int32Array(buffer) }],
   [0x0d, { bytes: 4, view: (buffer) => new Float32Array(buffer) }],
@@ -43,24 +51,64 @@ export async function decodeIdx(
 ): Promise<NdArray> {
   const file = options.file ?? "the IDX bytes";
   const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
-  return decodePlain(isGzip ? await gunzip(bytes, file) : bytes, file);
+  const plain = isGzip ? await gunzip(bytes, file) : bytes;
+  const header = readHeader(plain, file);
+  checkLength(plain.length, header, file);
+  const { begin, shape, type } = header;
+  const buffer = littleEndianCopy(plain.subarray(begin), type.bytes, { isBigEndian: true });
+  return { data: type.view(buffer), shape };
 }
 
+/** What a file begins with. */
+interface Header {
+  readonly type: IdxType;
+  readonly shape: readonly number[];
+  /** The byte at which the values begin. */
+  readonly begin: number;
+}
+
+/** Takes no more than the header announces: a file may be a thousand times as large as its gzip data. */
 async function gunzip(bytes: Uint8Array, file: string): Promise<Uint8Array> {
-  const stream = new Blob([new Uint8Array(bytes)]).stream()
-    .pipeThrough(new DecompressionStream("gzip"));
+  const reader = pieces(bytes).pipeThrough(new DecompressionStream("gzip")).getReader();
+  let [plain, size] = [new Uint8Array(LONGEST_HEADER), 0];
   try {
-    return new Uint8Array(await new Response(stream).arrayBuffer());
+    for (let next = await reader.read(); !next.done; next = await reader.read()) {
+      if (size + next.value.length > plain.length) {
+        const larger = new Uint8Array(Math.max(2 * plain.length, size + next.value.length));
+        larger.set(plain);
+        plain = larger;
+      }
+      plain.set(next.value, size);
+      size += next.value.length;
+      if (size < LONGEST_HEADER) continue;
+      checkLength(size, readHeader(plain.subarray(0, size), file), file, { isCut: true });
+    }
   } catch (cause) {
+    await reader.cancel().catch(() => {});
+    if (cause instanceof SyntaxError) throw cause;
     throw new SyntaxError(
       `Cannot decode ${file} as gzip data must be whole: found it truncated, damaged or followed ` +
         `by other bytes`,
       { cause },
     );
   }
+  return plain.subarray(0, size);
 }
 
-function decodePlain(bytes: Uint8Array, file: string): NdArray {
+/** Parts of a file so small that none becomes larger than a few times the file. */
+function pieces(bytes: Uint8Array): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const length = Math.max(64, Math.ceil(bytes.length / 64));
+  let at = 0;
+  return new ReadableStream({
+    pull(controller) {
+      if (at < bytes.length) controller.enqueue(new Uint8Array(bytes.subarray(at, at + length)));
+      else controller.close();
+      at += length;
+    },
+  });
+}
+
+function readHeader(bytes: Uint8Array, file: string): Header {
   if (bytes.length < 4) {
     throw new SyntaxError(
       `Cannot decode ${file} as it must begin with 4 bytes of magic: found ${bytes.length}`,
@@ -88,13 +136,21 @@ function decodePlain(bytes: Uint8Array, file: string): NdArray {
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const shape = Array.from({ length: rank }, (_, axis) => view.getUint32(4 + 4 * axis));
+  return { type, shape, begin };
+}
+
+/** The file must be as long as its header says; of one that is cut, no more is known than it is too long. */
+function checkLength(
+  length: number,
+  { type, shape, begin }: Header,
+  file: string,
+  { isCut }: { readonly isCut: boolean } = { isCut: false },
+): void {
   const sizeBytes = shape.reduce((product, length) => product * length, type.bytes);
-  if (bytes.length - begin !== sizeBytes) {
-    throw new SyntaxError(
-      `Cannot decode ${file} as ${sizeBytes} bytes of values must follow byte ${begin}: ` +
-        `found ${bytes.length - begin}`,
-    );
-  }
-  const buffer = littleEndianCopy(bytes.subarray(begin), type.bytes, { isBigEndian: true });
-  return { data: type.view(buffer), shape };
+  const found = length - begin;
+  if (isCut ? found <= sizeBytes : found === sizeBytes) return;
+  throw new SyntaxError(
+    `Cannot decode ${file} as ${sizeBytes} bytes of values must follow byte ${begin}: ` +
+      `found ${isCut ? "more" : found}`,
+  );
 }

@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { decodeIdx } from "./idx.ts";
 
@@ -74,6 +74,13 @@ describe("decodeIdx()", () => {
     await refuses(packed.with(packed.length - 5, packed[packed.length - 5] ^ 1), rule);
     await refuses(new Uint8Array([...packed, 1, 2, 3]), rule);
     await refuses(packed.subarray(0, 2), rule);
+  });
+
+  it("takes no more of gzip data than its header announces, which could be a thousand times the file", async () => {
+    const bomb = await gzip(new Uint8Array([...bytes, ...new Uint8Array(50_000_000)]));
+    const before = Deno.memoryUsage().external;
+    await refuses(bomb, "6 bytes of values must follow byte 12: found more");
+    assert(Deno.memoryUsage().external - before < 2_000_000);
   });
 
   it("calls bytes without a name the IDX bytes", async () => {

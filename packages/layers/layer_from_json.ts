@@ -53,15 +53,16 @@ export function layerFromJson(record: LayerRecord): Layer {
   return layerOf(record, 0);
 }
 
-function layerOf(record: LayerRecord, depth: number): Layer {
+function layerOf(given: LayerRecord, depth: number): Layer {
   if (depth > DEEPEST) {
     throw new RangeError(
       `Cannot make a layer as it must lie in at most ${DEEPEST} others: found it in more`,
     );
   }
-  if (typeof record !== "object" || record === null) {
-    throw new TypeError(`Cannot make a layer as its record must be an object: found ${record}`);
+  if (typeof given !== "object" || given === null) {
+    throw new TypeError(`Cannot make a layer as its record must be an object: found ${given}`);
   }
+  const record = withShownSettings(given);
   switch (record.type) {
     case "arctan":
       return new Arctan();
@@ -166,6 +167,18 @@ function residualOf({ branch, shortcut }: ResidualRecord, depth: number): Residu
     layerOf(branch, depth + 1),
     shortcut === null ? {} : { shortcut: layerOf(shortcut, depth + 1) },
   );
+}
+
+/** Objects, which no setting is, as text: constructors show in messages what they refuse. */
+function withShownSettings<Record extends LayerRecord>(record: Record): Record {
+  const shown = (value: unknown) =>
+    typeof value === "object" && value !== null ? JSON.stringify(value) : value;
+  return Object.fromEntries(
+    Object.entries(record).map(([name, value]) => {
+      if (["layers", "branch", "shortcut"].includes(name)) return [name, value];
+      return [name, Array.isArray(value) ? value.map(shown) : shown(value)];
+    }),
+  ) as unknown as Record;
 }
 
 function poolOptions(

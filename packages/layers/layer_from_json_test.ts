@@ -88,6 +88,20 @@ describe("layerFromJson()", () => {
     }
   });
 
+  it("shows what is no setting, even if it cannot become text by itself", () => {
+    const wrong: [string, string][] = [
+      ['{"type":"dense","units":3,"bias":{"toString":1}}', '{"toString":1}'],
+      ['{"type":"dense","units":3,"bias":[{"toString":1}]}', '{"toString":1}'],
+    ];
+    for (const [text, found] of wrong) {
+      assertThrowsExactly(
+        () => layerFromJson(JSON.parse(text)),
+        TypeError,
+        `Cannot make a dense layer as bias must be true or false: found ${found}`,
+      );
+    }
+  });
+
   it("refuses settings that constructors refuse, at any depth", () => {
     assertThrowsExactly(
       () =>

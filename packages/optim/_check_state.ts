@@ -1,5 +1,5 @@
 import { equalShapes, formatShape, ShapeError } from "@gradus/tensor";
-import { checkWhole } from "./_check_number.ts";
+import { checkWhole, shown } from "./_check_number.ts";
 import type { OptimizerState } from "./optimizer.ts";
 
 /**
@@ -11,7 +11,9 @@ export function checkState(state: OptimizerState, expected: OptimizerState): voi
     throw new TypeError(`Cannot restore ${kind} as its state must be a record: found ${state}`);
   }
   if (state.kind !== kind) {
-    throw new TypeError(`Cannot restore ${kind} as the state must be its own: found ${state.kind}`);
+    throw new TypeError(
+      `Cannot restore ${kind} as the state must be its own: found ${shown(state.kind)}`,
+    );
   }
   checkWhole(`restore ${kind} as its steps`, state.steps);
   checkNames(kind, { what: "parameter", found: state.parameters, expected: expected.parameters });
@@ -29,7 +31,7 @@ export function checkState(state: OptimizerState, expected: OptimizerState): voi
     if (!Array.isArray(shape) || !equalShapes(shape, own)) {
       throw new ShapeError(
         `Cannot restore ${name} as its shape must be ${formatShape(own)}: found ${
-          Array.isArray(shape) ? formatShape(shape) : shape
+          Array.isArray(shape) ? `[${shape.map(shown).join(", ")}]` : shown(shape)
         }`,
       );
     }
@@ -52,7 +54,7 @@ function checkNames(
     const other = found[i]?.name;
     if (other !== name) {
       throw new TypeError(
-        `Cannot restore ${kind} as ${what} ${i} must be ${name}: found ${other}`,
+        `Cannot restore ${kind} as ${what} ${i} must be ${name}: found ${shown(other)}`,
       );
     }
   });

@@ -1,4 +1,4 @@
-import { checkCount, checkNotNegative, checkPositive, checkShare } from "./_check_number.ts";
+import { checkCount, checkNotNegative, checkPositive, checkShare, shown } from "./_check_number.ts";
 import type { Schedule } from "./schedule.ts";
 
 /** Settings of a {@linkcode oneCycle} schedule. */
@@ -58,7 +58,7 @@ export function oneCycle(options: OneCycleOptions): Schedule {
   checkShare("make a schedule as warmupShare", warmupShare);
   if (anneal !== "linear" && anneal !== "cosine") {
     throw new RangeError(
-      `Cannot make a schedule as anneal must be linear or cosine: found ${anneal}`,
+      `Cannot make a schedule as anneal must be linear or cosine: found ${shown(anneal)}`,
     );
   }
   const bend = anneal === "linear" ? (share: number) => share : halfCosine;

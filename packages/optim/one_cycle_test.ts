@@ -60,5 +60,10 @@ describe("oneCycle()", () => {
       RangeError,
       "Cannot make a schedule as anneal must be linear or cosine: found cos",
     );
+    assertThrows(
+      () => oneCycle({ peak: 1, steps: 10, anneal: { toString: 1 } as unknown as "cosine" }),
+      RangeError,
+      'Cannot make a schedule as anneal must be linear or cosine: found {"toString":1}',
+    );
   });
 });

@@ -251,6 +251,19 @@ for (const [kind, { make, slots }] of Object.entries(optimizers)) {
           "Cannot restore a as its updates must be a whole number of at least 0: found 0.5",
         ],
         [
+          {
+            ...own,
+            parameters: [{ name: "a", updates: { toString: 1 } }, { name: "b", updates: 1 }],
+          },
+          RangeError,
+          'Cannot restore a as its updates must be a whole number of at least 0: found {"toString":1}',
+        ],
+        [
+          { ...own, kind: { toString: 1 } },
+          TypeError,
+          `Cannot restore ${kind} as the state must be its own: found {"toString":1}`,
+        ],
+        [
           { ...own, parameters: [{ name: "a", updates: 2 }, { name: "b", updates: 1 }] },
           RangeError,
           "Cannot restore a as its updates must not exceed the steps, 1: found 2",

@@ -1,4 +1,4 @@
-import { checkNotNegative, checkShare, checkWhole } from "./_check_number.ts";
+import { checkNotNegative, checkShare, checkWhole, shown } from "./_check_number.ts";
 import type { Schedule } from "./schedule.ts";
 
 /** Settings of {@linkcode ReduceOnPlateau}. */
@@ -127,7 +127,7 @@ export class ReduceOnPlateau {
     checkNotNegative("restore a plateau as its rate", rate);
     if (best !== null && !Number.isFinite(best)) {
       throw new RangeError(
-        `Cannot restore a plateau as its best loss must be finite or null: found ${best}`,
+        `Cannot restore a plateau as its best loss must be finite or null: found ${shown(best)}`,
       );
     }
     checkWhole("restore a plateau as its count", waited);

@@ -99,6 +99,11 @@ describe("ReduceOnPlateau", () => {
         RangeError,
         "its rate must be a finite number of at least 0: found 0.1",
       ],
+      [
+        { ...own, best: { toString: 1 } },
+        RangeError,
+        'its best loss must be finite or null: found {"toString":1}',
+      ],
       [{ ...own, best: "3" }, RangeError, "its best loss must be finite or null: found 3"],
       [
         { ...own, best: undefined },

@@ -3,6 +3,7 @@ import type { Optimizer, OptimizerState } from "@gradus/optim";
 import { decodeSafetensors, encodeSafetensors } from "@gradus/safetensors";
 import { excerpt, modelMetadata, parseJson, parseNumbers } from "./_model_metadata.ts";
 import { numbersOf, prefixed, tensorsOf } from "./_named_state.ts";
+import { namingFile } from "./_naming_file.ts";
 import { assertComplete, matchTensors, readTensors } from "./_tensor_file.ts";
 import type { EarlyStopping } from "./early_stopping.ts";
 import type { NamedTensor } from "./named_tensor.ts";
@@ -149,12 +150,14 @@ export function decodeCheckpoint(
     undo.push(() => part.restore(before as never));
   };
   try {
-    for (const [part, savable] of Object.entries(others)) restore(savable, record.others[part]);
-    if (stopping !== undefined) restore(stopping, record.stopping);
-    if (average !== undefined) restore(average, record.average);
+    namingFile(name, () => {
+      for (const [part, savable] of Object.entries(others)) restore(savable, record.others[part]);
+      if (stopping !== undefined) restore(stopping, record.stopping);
+      if (average !== undefined) restore(average, record.average);
+    });
     const { matches, ...report } = matchTensors(name, tensors, tensorsOfTraining(training));
     assertComplete(name, report, "the training's tensors");
-    optimizer.restore(record.optimizer);
+    namingFile(name, () => optimizer.restore(record.optimizer));
     for (const { tensor, data } of matches) tensor.value.set(data);
   } catch (error) {
     for (const back of undo) back();

@@ -260,17 +260,17 @@ describe("decodeCheckpoint()", () => {
       [
         withRecord({ ...record, optimizer: { ...optimizer, kind: "adam" } }),
         TypeError,
-        "Cannot restore sgd as the state must be its own: found adam",
+        "Cannot restore sgd as the state must be its own: found adam in f",
       ],
       [
         withRecord({ ...record, optimizer: null }),
         TypeError,
-        "Cannot restore sgd as its state must be a record: found null",
+        "Cannot restore sgd as its state must be a record: found null in f",
       ],
       [
         withRecord({ ...record, optimizer: { ...optimizer, steps: -1 } }),
         RangeError,
-        "Cannot restore sgd as its steps must be a whole number of at least 0: found -1",
+        "Cannot restore sgd as its steps must be a whole number of at least 0: found -1 in f",
       ],
       [
         withRecord({ ...record, stopping: { ...stopping, observed: -1 } }),
@@ -280,12 +280,12 @@ describe("decodeCheckpoint()", () => {
       [
         withRecord({ ...record, average: { ...average, steps: 0.5 } }),
         TypeError,
-        'Cannot restore averaged weights as steps must be a whole number of at least 0: found {"steps":0.5}',
+        'Cannot restore averaged weights as steps must be a whole number of at least 0: found {"steps":0.5} in f',
       ],
       [
         withRecord({ ...record, others: { plateau: { ...others.plateau, rate: -1 } } }),
         RangeError,
-        "Cannot restore a plateau as its rate must be a finite number of at least 0: found -1",
+        "Cannot restore a plateau as its rate must be a finite number of at least 0: found -1 in f",
       ],
     ];
     for (const trained of [false, true]) {

@@ -3,6 +3,7 @@ import { random } from "@gradus/random";
 import { decodeSafetensors } from "@gradus/safetensors";
 import { type Backend, equalShapes, formatShape, type Shape, ShapeError } from "@gradus/tensor";
 import { excerpt, parseJson } from "./_model_metadata.ts";
+import { namingFile } from "./_naming_file.ts";
 import { decodeModel } from "./model_file.ts";
 import { readFileWhole } from "./whole_file.ts";
 
@@ -49,8 +50,10 @@ export function restoreModel(bytes: Uint8Array, options: OpenOptions): Sequentia
   const { tensors, metadata } = decodeSafetensors(bytes, { name });
   const record = parseRecord(name, metadata.get("model"));
   const inputShape = options.inputShape ?? parseShape(name, metadata.get("inputShape"));
-  const model = sequentialFromJson(record);
-  const { parameters, state } = layerShapes(record, inputShape);
+  const [model, { parameters, state }] = namingFile(name, () => [
+    sequentialFromJson(record),
+    layerShapes(record, inputShape),
+  ]);
   for (const { name: tensor, shape } of [...parameters, ...state]) {
     const found = tensors.get(tensor)?.shape;
     if (found !== undefined && equalShapes(found, shape)) continue;

@@ -86,7 +86,7 @@ describe("restoreModel()", () => {
     refuses(
       { model: "null", inputShape: "[2]" },
       TypeError,
-      "Cannot make a model as its record must be sequential with a list of layers: found null",
+      "Cannot make a model as its record must be sequential with a list of layers: found null in a.safetensors",
     );
   });
 

@@ -1,0 +1,89 @@
+import { Conv2d, Dense, Flatten, Relu, Residual, Sequential } from "@gradus/layers";
+import { exportLayersModel, importLayersModel } from "@gradus/layers-model";
+import { encodeOnnx, parseOnnx } from "@gradus/onnx";
+import { random } from "@gradus/random";
+import { reference } from "@gradus/tensor/reference";
+import { assert, assertEquals } from "@std/assert";
+import { bytesOf, fuzzedFormat, JSON_TOKENS } from "./fuzzed_format.ts";
+
+const backend = reference();
+
+function init(model: Sequential, inputShape: readonly number[]): Sequential {
+  model.init(inputShape, { backend, random: random(0) });
+  return model;
+}
+
+const models = [
+  init(new Sequential([new Dense(2), new Relu(), new Dense(3)]), [2]),
+  init(
+    new Sequential([
+      new Conv2d(2, { kernel: 3, padding: "same" }),
+      new Residual(new Sequential([new Conv2d(2, { kernel: 1, bias: false })])),
+      new Flatten(),
+      new Dense(2),
+    ]),
+    [2, 2, 1],
+  ),
+];
+
+const goodOnnx = await Promise.all(models.map((model) => encodeOnnx(model)));
+
+export const onnxFormat = fuzzedFormat({
+  name: "ONNX",
+  good: goodOnnx,
+  bad: {
+    empty: new Uint8Array(),
+    truncated: goodOnnx[0]!.slice(0, -1),
+    "of a field that is longer than the file": new Uint8Array([0x3a, 0xff, 0xff, 0xff, 0xff, 0x0f]),
+    "of a number without an end": new Uint8Array([0x08, ...new Uint8Array(20).fill(0xff)]),
+  },
+  tokens: [
+    ...["\x08\x08", "\x3a\x04", "\x0a", "\x12", "\x2a", "\xff\xff\xff\xff\x0f", "Gemm", "Conv"],
+    ...["\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", "0.weight", "__proto__", "\x80", "\x01"],
+  ],
+  file: "x.onnx",
+  read: (bytes) => parseOnnx(bytes, { name: "x.onnx" }),
+  check: ({ graph }) => {
+    for (const { dims, data } of graph.initializers.values()) {
+      if (data !== null) assertEquals(data.length, dims.reduce((size, length) => size * length, 1));
+    }
+    assert(Array.isArray(graph.nodes));
+  },
+});
+
+/** The files of a LayersModel, of which `model.json` is another each time. */
+const layersModels = await Promise.all(models.map((model) => exportLayersModel({ model })));
+const shard = layersModels[1]!.get("group1-shard1of1.bin")!;
+
+export const layersModelFormat = fuzzedFormat({
+  name: "model.json of a LayersModel",
+  good: layersModels.slice(1).map((files) => bytesOf(files.get("model.json") as string)),
+  bad: {
+    empty: new Uint8Array(),
+    "of a file elsewhere": bytesOf(
+      (layersModels[1]!.get("model.json") as string).replace("group1-shard1of1.bin", "../../x.bin"),
+    ),
+    "of other weights": bytesOf(layersModels[0]!.get("model.json") as string),
+  },
+  tokens: [
+    ...JSON_TOKENS,
+    ...['"class_name":', '"config":', '"Dense"', '"Add"', '"InputLayer"', '"units":', '"paths":'],
+    ...[
+      '"weightsManifest":',
+      '"shape":',
+      '"dtype":',
+      '"inbound_nodes":',
+      '"../x"',
+      '"activation":',
+    ],
+  ],
+  file: "LayersModel",
+  read: (bytes) => {
+    const files = new Map([["model.json", bytes], ["group1-shard1of1.bin", shard]]);
+    return importLayersModel(files, { backend });
+  },
+  check: async (model) => {
+    const files = await exportLayersModel({ model });
+    assertEquals(importLayersModel(files, { backend }).toJSON(), model.toJSON());
+  },
+});
