@@ -31,6 +31,7 @@ export * from "./history_file.ts";
 export * from "./image_flags.ts";
 export * from "./image_sweep.ts";
 export * from "./measure_ablations.ts";
+export * from "./interrupted_training_error.ts";
 export * from "./open_backend.ts";
 export * from "./parse_flags.ts";
 export * from "./predictions_csv.ts";

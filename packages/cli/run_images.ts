@@ -8,6 +8,7 @@ import type { EpochEntry, Run, WeightAverage } from "@gradus/train";
 import { assertTestSize, testImages } from "./_image_test.ts";
 import { openImageTraining } from "./_image_training.ts";
 import { accuracyOf, type TestedImages, writeClassifierReport } from "./classifier_report.ts";
+import { InterruptedTrainingError } from "./interrupted_training_error.ts";
 import type { ReportSection } from "./report_page.ts";
 import type { ClassifierOutcome, ClassifierProgress } from "./train_classifier.ts";
 
@@ -123,6 +124,7 @@ export interface ImageOutcome {
  * @throws {UsageError} If no image is left to train on, a channel is the same everywhere, test images have
  * another size, or the run to go on from does not fit; no folder is made.
  * @throws {DivergedError} If a loss or a gradient is not finite.
+ * @throws {InterruptedTrainingError} If the GPU breaks down.
  *
  * @example
  * ```ts
@@ -157,8 +159,12 @@ export interface ImageOutcome {
 export async function runImages(program: ImageProgram): Promise<ImageOutcome> {
   assertTestSize(program.task);
   const { run, network, statistics, epochsDone, train } = await openImageTraining(program);
-  const outcome = await train();
-  const resumable = outcome.epochs.length > epochsDone ? run.folder : program.resume;
+  const resumableFolder = () => run.epochs.length > epochsDone ? run.folder : program.resume;
+  const outcome = await train().catch((error) => {
+    const isBroken = error instanceof Error && error.name === "WebGpuError";
+    throw isBroken ? new InterruptedTrainingError(error, resumableFolder()) : error;
+  });
+  const resumable = resumableFolder();
   if (!outcome.isComplete || program.isTested === false) {
     return { run, outcome, testAccuracy: null, mirroredTestAccuracy: null, resumable };
   }

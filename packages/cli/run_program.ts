@@ -1,5 +1,6 @@
 import process from "node:process";
 import { DivergedError } from "./diverged_error.ts";
+import { InterruptedTrainingError } from "./interrupted_training_error.ts";
 import { ProgressLine } from "./progress_line.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -8,7 +9,7 @@ export const STOPPED = 130;
 
 /**
  * Runs a program to its exit code. What is wrong with its command line or files is told in one line, with
- * exit code 2; that training went astray likewise, with exit code 1.
+ * exit code 2; that training went astray or broke down likewise, with exit code 1.
  *
  * @param main The program, which gets its arguments and returns its exit code.
  * @param options What to do where training went astray, behind a semicolon. Default: nothing.
@@ -30,7 +31,8 @@ export async function runProgram(
   try {
     process.exitCode = await main(process.argv.slice(2));
   } catch (error) {
-    const isExpected = error instanceof UsageError || error instanceof DivergedError;
+    const isExpected = error instanceof UsageError || error instanceof DivergedError ||
+      error instanceof InterruptedTrainingError;
     if (!isExpected) throw error;
     const { advice } = options;
     const more = error instanceof DivergedError && advice !== undefined ? `; ${advice}` : "";
