@@ -62,8 +62,10 @@ export class Sequential implements Layer {
     if (layers.length === 0) {
       throw new RangeError("Cannot make a model as it must have at least one layer: found none");
     }
+    const places = new Map<Layer, number>();
     layers.forEach((layer, place) => {
-      const first = layers.indexOf(layer);
+      const first = places.get(layer) ?? place;
+      places.set(layer, place);
       if (first !== place) {
         throw new Error(
           `Cannot make a model as each layer must be an instance of its own: found one at ${first} and at ${place}`,
