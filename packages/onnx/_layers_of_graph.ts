@@ -1,7 +1,7 @@
 import { formatShape, type Shape, sizeOf } from "@gradus/tensor";
 import { NodeReader } from "./_node_reader.ts";
 import { OPERATORS } from "./_operators.ts";
-import { quote, shorten } from "./_quote.ts";
+import { few, quote, shorten } from "./_quote.ts";
 import { settleProduct } from "./_settle_product.ts";
 import { firstStep, type FoundLayer, layersUpTo } from "./_steps.ts";
 import { asChannelsFirst, type Flow, sameForm, type Value } from "./_values.ts";
@@ -10,6 +10,9 @@ import { UnsupportedOnnxError } from "./unsupported_onnx_error.ts";
 
 /** The versions of ONNX's operators whose meaning is known. */
 const OPSETS = { first: 9, last: 23 };
+
+/** The most axes of an input, its batch aside: images have three. */
+const MOST_AXES = 8;
 
 /** What takes a product as a factor, so that it is not complete before. */
 const TAKES_FACTORS: ReadonlySet<string> = new Set(["Mul", "Div", "Erf"]);
@@ -72,9 +75,7 @@ function checkOperators({ nodes }: OnnxGraph, file: string): void {
   if (unknown.size === 0) return;
   const operators = [...unknown].map(shorten);
   throw new UnsupportedOnnxError(
-    `Cannot decode ${file} as each operator must be one that layers have: found ${
-      operators.join(", ")
-    }`,
+    `Cannot decode ${file} as each operator must be one that layers have: found ${few(operators)}`,
     { operators },
   );
 }
@@ -111,7 +112,8 @@ function findInput({ inputs, initializers }: OnnxGraph, file: string): Input {
   const { name, dtype, shape } = input;
   if (dtype !== "float") unsupported(file, "its input must be of float", `${dtype}`);
   const [batch, ...dims] = shape ?? [];
-  const isShape = dims.every((length) => Number.isSafeInteger(length) && Number(length) >= 1);
+  const isShape = dims.length <= MOST_AXES &&
+    dims.every((length) => Number.isSafeInteger(length) && Number(length) >= 1);
   if (batch === undefined || !isShape || !Number.isSafeInteger(sizeOf(dims as number[]))) {
     unsupported(file, "its input must be a batch of a known shape", describeShape(input));
   }
@@ -160,9 +162,10 @@ function findOutput(
 }
 
 function describeShape({ shape }: OnnxValue): string {
-  return shape === null
-    ? "none"
-    : `[${shape.slice(0, 9).map((length) => length ?? "?").join(", ")}]`;
+  const lengths = shape?.map((length) =>
+    typeof length === "string" ? shorten(length) : length ?? "?"
+  );
+  return lengths === undefined ? "none" : `[${few(lengths)}]`;
 }
 
 function broken(file: string, requirement: string, found: string): never {

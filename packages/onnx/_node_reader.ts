@@ -1,6 +1,6 @@
 import { layerShapes } from "@gradus/layers";
 import { formatShape, type Shape, sizeOf } from "@gradus/tensor";
-import { quote } from "./_quote.ts";
+import { few, quote } from "./_quote.ts";
 import { type FoundLayer, nextStep } from "./_steps.ts";
 import type { Flow, Value } from "./_values.ts";
 import type { OnnxAttributeValues, OnnxNode, OnnxTensor } from "./onnx_model.ts";
@@ -82,7 +82,7 @@ export class NodeReader {
   weight(place: number, rank: number): Weight {
     const { data, dims, dtype } = this.#tensor(place);
     if (dims.length !== rank || dims.includes(0)) {
-      this.unsupported(`its input ${place} must have ${rank} axes`, formatShape(dims));
+      this.unsupported(`its input ${place} must have ${rank} axes`, `[${few(dims)}]`);
     }
     if (!(data instanceof Float32Array)) {
       this.unsupported(`its input ${place} must be float`, `${dtype}`);
@@ -165,7 +165,7 @@ export class NodeReader {
       }
     }
     if (outputs[0] === "" || outputs.some((name, place) => place > 0 && name !== "")) {
-      this.unsupported("it must have one output", outputs.map(quote).join(", "));
+      this.unsupported("it must have one output", few(outputs.map(quote)));
     }
   }
 

@@ -1,4 +1,5 @@
-import { formatShape, sizeOf } from "@gradus/tensor";
+import { sizeOf } from "@gradus/tensor";
+import { few } from "./_quote.ts";
 import { dtypeOf } from "./_dtypes.ts";
 import type { WireSource } from "./_wire_source.ts";
 import type { OnnxTensor } from "./onnx_model.ts";
@@ -45,8 +46,7 @@ export function readTensor(source: WireSource): OnnxTensor {
   }
   const count = sizeOf(dims);
   if (!dims.every((length) => length >= 0) || !Number.isSafeInteger(count)) {
-    const found = formatShape(dims.slice(0, 8));
-    source.refuse("its shape must have at most 2^53 - 1 elements", found);
+    source.refuse("its shape must have at most 2^53 - 1 elements", `[${few(dims)}]`);
   }
   const dtype = dtypeOf(code);
   const isRead = dtype === "float" || dtype === "int32" || dtype === "int64";

@@ -1,6 +1,7 @@
 import type { LayerRecord } from "@gradus/layers";
 import { decimal } from "../_decimal.ts";
 import type { NodeReader } from "../_node_reader.ts";
+import { shorten } from "../_quote.ts";
 import { featureAxis, type Flow } from "../_values.ts";
 
 /** Reads an operator that works number by number and has no settings. */
@@ -24,7 +25,7 @@ export function readLeakyRelu(node: NodeReader): Flow {
 export function readGelu(node: NodeReader): Flow {
   const approximate = node.text("approximate", "none");
   if (approximate !== "none") {
-    node.unsupported("it must be by the error function", `approximate ${approximate}`);
+    node.unsupported("it must be by the error function", `approximate ${shorten(approximate)}`);
   }
   return readFunction({ type: "gelu" })(node);
 }

@@ -1,5 +1,6 @@
 import { equalShapes, sizeOf } from "@gradus/tensor";
 import type { NodeReader } from "../_node_reader.ts";
+import { few } from "../_quote.ts";
 import { behindBatch, channelsFirst, channelsLast } from "../_transpose.ts";
 import { asChannelsFirst, type Constant, type Flow, sameForm, type Value } from "../_values.ts";
 import type { OnnxTensor } from "../onnx_model.ts";
@@ -26,7 +27,7 @@ export function readReshape(node: NodeReader): Flow {
     const wanted = `[batch, ${sizeOf(x.physical)}]`;
     node.unsupported(
       `it must make one row of each input, ${wanted}`,
-      `[${shape.slice(0, 8).join(", ")}]`,
+      `[${few(shape)}]`,
     );
   }
   return flatten(node, x);
@@ -53,7 +54,7 @@ export function readTranspose(node: NodeReader): Flow {
     return { ...x, ...asChannelsFirst(shape) };
   }
   if (rank > 1 && image !== null && isPerm(channelsLast(rank))) return { ...x, ...sameForm(shape) };
-  const found = `perm ${perm.slice(0, 8).join(", ")}`;
+  const found = `perm ${few(perm)}`;
   node.unsupported("it must put channels first that are last, or last that are first", found);
 }
 
@@ -66,7 +67,7 @@ export function readPad(node: NodeReader): Flow {
   if (node.has(3)) node.value(3);
   const pads = (node.opset < 11 ? node.ints("pads") : node.integers(1)) ?? [];
   if (pads.some((pad) => pad !== 0)) {
-    node.unsupported("it must pad by 0", pads.slice(0, 8).join(", "));
+    node.unsupported("it must pad by 0", few(pads));
   }
   return x;
 }

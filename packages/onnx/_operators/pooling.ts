@@ -1,5 +1,6 @@
 import type { LayerRecord } from "@gradus/layers";
 import type { NodeReader } from "../_node_reader.ts";
+import { few } from "../_quote.ts";
 import { asChannelsFirst, type Flow, sameForm } from "../_values.ts";
 import { readImages, readPair, readWindows } from "./windows.ts";
 
@@ -47,7 +48,7 @@ export function readReduce(
     const axes = (node.has(1) ? node.integers(1) : node.ints("axes")) ?? [];
     const places = axes.map((axis) => axis < 0 ? axis + 4 : axis).toSorted((a, b) => a - b);
     if (places.join() !== "2,3") {
-      node.unsupported("it must be over rows and columns, axes 2 and 3", axes.join(", "));
+      node.unsupported("it must be over rows and columns, axes 2 and 3", few(axes));
     }
     return appendGlobalPool(node, { type }, node.int("keepdims", 1) !== 0);
   };

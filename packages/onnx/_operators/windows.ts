@@ -1,5 +1,6 @@
 import type { Padding2d } from "@gradus/layers";
 import type { NodeReader } from "../_node_reader.ts";
+import { shorten } from "../_quote.ts";
 import { samePads } from "../_same_pads.ts";
 import type { Flow } from "../_values.ts";
 
@@ -65,7 +66,7 @@ function readPads(node: NodeReader, same: readonly (readonly number[])[]): reado
     case "SAME_UPPER":
       return [0, 1].flatMap((side) => same.map((axis) => axis[side]!));
     default:
-      node.unsupported("its auto_pad must be NOTSET, VALID or SAME_UPPER", auto);
+      node.unsupported("its auto_pad must be NOTSET, VALID or SAME_UPPER", shorten(auto));
   }
 }
 
