@@ -18,6 +18,13 @@ for (const simd of ["relaxed", "plain"] as const) {
   backendContract(`cpu(${simd}, 2 threads)`, () => cpu({ simd, threads: 2 }));
 }
 
+// Addresses there are negative, as signed numbers.
+backendContract("cpu(2 threads, beyond 2 GiB)", async () => {
+  const backend = await cpu({ threads: 2 });
+  backend.allocate("float32", 2 ** 29, "what lies before all else");
+  return backend;
+});
+
 /** A backend whose workers are up. */
 async function openWarm(options: CpuOptions): Promise<Backend> {
   const backend = await cpu(options);

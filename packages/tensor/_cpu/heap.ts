@@ -43,6 +43,8 @@ export class Heap {
   isOpen = true;
   readonly #gaps: Gap[] = [];
   #usedBytes = 0;
+  /** Where memory begins that was never in a block: it is zero, and takes no room of the machine yet. */
+  #fresh = HEAP_ADDRESS;
 
   constructor({ isShared, maximumBytes }: HeapOptions) {
     this.isShared = isShared;
@@ -78,7 +80,9 @@ export class Heap {
     gap.sizeBytes -= blockBytes;
     if (gap.sizeBytes === 0) this.#gaps.splice(this.#gaps.indexOf(gap), 1);
     this.#usedBytes += blockBytes;
-    this.bytes.fill(0, address, address + blockBytes);
+    const end = address + blockBytes;
+    this.bytes.fill(0, address, Math.min(end, Math.max(address, this.#fresh)));
+    this.#fresh = Math.max(this.#fresh, end);
     return address;
   }
 
