@@ -212,6 +212,17 @@ const LARGE: Record<string, { terms: number; run: (backend: Backend) => Tensor }
       return out;
     },
   },
+  "reduce of columns in strips": {
+    terms: 2101,
+    run: (b) => {
+      const out = zeros(b, [2099]);
+      const sum = zeros(b, [2099]);
+      b.reduce("min", numbers(b, [2101, 2099], 1), [0], out);
+      b.reduce("sum", numbers(b, [2101, 2099], 1), [0], sum);
+      b.binary("add", out, sum, out);
+      return out;
+    },
+  },
   "reduce of the middle axis": {
     terms: 150,
     run: (b) => {
@@ -520,6 +531,23 @@ Deno.test("allocate() says how much was asked for, and by what, where memory end
     RangeError,
     "Cannot allocate the output of conv2d as 4194304 bytes must be free: 0 of at most 2097152 are in use",
   );
+  await backend.close();
+});
+
+Deno.test("a kernel says for what its workspace was, where memory ends", async () => {
+  const backend = await cpu({ threads: 1, maximumBytes: 2 ** 21 });
+  const x = zeros(backend, [256, 256]);
+  const y = zeros(backend, [256, 256]);
+  backend.allocate("float32", 350_000, "what is in the way");
+  assertThrows(
+    () => backend.matmul(x, x, { transposeB: true }, y),
+    RangeError,
+    "Cannot allocate packed operands of a matrix product as 262144 bytes must be free: 1924288 of at most 2097152 are in use",
+  );
+  // Nothing else has changed.
+  x.set(new Float32Array(65_536).fill(0.5));
+  backend.unary("negate", x, y);
+  assertEquals((await y.data())[65_535], -0.5);
   await backend.close();
 });
 

@@ -157,7 +157,11 @@ function turnAround({ machine }: BlasMachine, kernel: Operand): number {
   const [height, width, channels, filters] = kernel.shape as [number, number, number, number];
   const tapBytes = 4 * channels * filters;
   const taps = height * width;
-  const to = machine.scratch(machine.threads.count, taps * tapBytes);
+  const to = machine.scratch(
+    machine.threads.count,
+    taps * tapBytes,
+    "the kernel of a convolution, turned around",
+  );
   const last = addressOf(kernel) + (taps - 1) * tapBytes;
   for (let tap = 0; tap < taps; tap++) {
     machine.threads.call(

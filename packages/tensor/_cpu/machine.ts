@@ -43,22 +43,22 @@ export class Machine {
     return numbers < this.threads.count * NUMBERS_PER_PART ? 1 : this.threads.count;
   }
 
-  /** Memory of a part for the length of one op, with whatever is in it. */
-  scratch(part: number, sizeBytes: number): number {
+  /** Memory of a part for the length of one op, with whatever is in it; an error names its purpose. */
+  scratch(part: number, sizeBytes: number, purpose: string): number {
     const held = this.#scratch[part] ??= { address: 0, sizeBytes: 0 };
     if (held.sizeBytes < sizeBytes) {
       // By half more than asked for: a little more the next time is no new block.
       const wishedBytes = held.sizeBytes === 0 ? sizeBytes : Math.ceil(1.5 * sizeBytes);
-      const address = this.#allocate(wishedBytes);
+      const address = this.#allocate(wishedBytes, purpose);
       if (held.sizeBytes > 0) this.heap.release(held.address, held.sizeBytes);
       [held.address, held.sizeBytes] = [address, wishedBytes];
     }
     return held.address;
   }
 
-  #allocate(sizeBytes: number): number {
+  #allocate(sizeBytes: number, purpose: string): number {
     try {
-      return this.heap.allocate(sizeBytes, "the workspace of a kernel");
+      return this.heap.allocate(sizeBytes, purpose);
     } catch (error) {
       // Parts that were called already must not run on into memory that the caller gives back.
       this.threads.join();

@@ -66,6 +66,8 @@ export interface Folds {
   readonly columns: number;
   /** Rows of accumulators into a row of results. */
   readonly finish: number;
+  /** Bytes of an accumulator of a column. */
+  readonly accumulatorBytes: number;
 }
 
 /** Numbers of the kernels of this file; `mean` is `sum` with a divisor. */
@@ -246,6 +248,7 @@ function addWideFolds(library: Library, name: string, wide: Wide): Folds {
       f.if(p.out, () => finish(f, alone(f, p)));
     }),
     finish: library.add(`${name}Finish`, { parameters: FINISH }, finish),
+    accumulatorBytes: WIDE_BYTES,
   };
 }
 
@@ -286,6 +289,7 @@ function addExtremes(library: Library, name: string, extreme: Extreme): Folds {
       f.if(p.out, () => finish(f, alone(f, p)));
     }),
     finish: library.add(`${name}Finish`, { parameters: FINISH }, finish),
+    accumulatorBytes: 4,
   };
 }
 

@@ -74,7 +74,11 @@ export function conv2dInputGradient(
   for (const phase of plan.phases) {
     if (phase.taps.length === 0 || phase.count === 0) continue;
     if (isDepthwise(shape)) {
-      const weights = machine.scratch(machine.threads.count, 4 * phase.taps.length * filters);
+      const weights = machine.scratch(
+        machine.threads.count,
+        4 * phase.taps.length * filters,
+        "the kernel of a convolution, turned around",
+      );
       phase.taps.forEach((tap, at) => {
         const from = addressOf(kernel) + 4 * (tap.row * kernelWidth + tap.column) * filters;
         machine.heap.bytes.copyWithin(weights + 4 * at * filters, from, from + 4 * filters);
@@ -217,7 +221,11 @@ class Panels {
   ) {
     this.length = length;
     this.columns = columns;
-    this.#address = machine.scratch(machine.threads.count, groups * this.#groupBytes);
+    this.#address = machine.scratch(
+      machine.threads.count,
+      groups * this.#groupBytes,
+      "the packed kernel of a convolution",
+    );
   }
 
   get #groupBytes(): number {

@@ -131,7 +131,9 @@ export function where(
   const isShort = (x: Operand | number): x is Operand =>
     typeof x !== "number" && !equalShapes(x.shape, out.shape);
   const short = operands.filter(isShort);
-  const copies = short.length === 0 ? 0 : machine.scratch(0, 4 * size * short.length);
+  const copies = short.length === 0
+    ? 0
+    : machine.scratch(0, 4 * size * short.length, "operands that are repeated");
   const [conditions, aAt, bAt] = operands.map((x, slot) =>
     isShort(x)
       ? repeat(machine, x, { shape: out.shape, to: copies + 4 * size * short.indexOf(x) })

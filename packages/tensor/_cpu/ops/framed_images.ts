@@ -72,7 +72,9 @@ export class FramedImages {
       ? 0
       : Math.ceil((frame.height * frame.width * this.#pixelBytes + 64) / 64) * 64;
     const sizeBytes = frameBytes + spareBytes;
-    this.#address = sizeBytes === 0 ? 0 : machine.scratch(part, sizeBytes);
+    this.#address = sizeBytes === 0
+      ? 0
+      : machine.scratch(part, sizeBytes, "an image of a convolution with zeros around it");
     this.spare = this.#address + frameBytes;
     this.#frameBytes = frameBytes;
   }

@@ -124,7 +124,11 @@ function meanOfParts(
   { rows, columns, count, out }: { rows: number; columns: number; count: number; out: Operand },
   body: (part: number, first: number, own: number, sum: number) => void,
 ): void {
-  const sums = machine.scratch(machine.threads.count, SUM_BYTES * machine.threads.count);
+  const sums = machine.scratch(
+    machine.threads.count,
+    SUM_BYTES * machine.threads.count,
+    "the partial sums of a loss",
+  );
   const parts = forEachRowPart(machine, { rows, columns }, (part, first, own) => {
     body(part, first, own, sums + SUM_BYTES * part);
   });

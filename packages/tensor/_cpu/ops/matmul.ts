@@ -119,7 +119,11 @@ function multiplyInParts(machine: Machine, product: Product, parts: number): voi
   const { k, m, n, c } = product;
   const { add } = machine.kernels.elementwise.binary;
   const sizeBytes = Math.ceil((4 * m * n) / 64) * 64;
-  const sums = machine.scratch(threads.count, (parts - 1) * sizeBytes);
+  const sums = machine.scratch(
+    threads.count,
+    (parts - 1) * sizeBytes,
+    "the partial sums of a matrix product",
+  );
   const resultOf = (part: number) => part === 0 ? c : sums + (part - 1) * sizeBytes;
   for (let part = parts - 1; part >= 0; part--) {
     const first = partBounds(part, parts, k);
@@ -168,7 +172,9 @@ function multiplyBlock(
   const copiesA = p.transposeA && aStride >= FAR_BYTES && n > 2 * TILE_COLUMNS;
   const blockRows = copiesA ? 16 * tileRows : m;
   const scratchBytes = panelBytes + (copiesA ? 4 * blockRows * length : 0);
-  const scratch = scratchBytes === 0 ? 0 : machine.scratch(part, scratchBytes);
+  const scratch = scratchBytes === 0
+    ? 0
+    : machine.scratch(part, scratchBytes, "packed operands of a matrix product");
   let b = p.b + (p.transposeB ? 4 : bStride) * first;
   let [panelStride, bStep] = [32, bStride];
   if (isPacked) {

@@ -31,7 +31,15 @@ function accumulators(
 ): { sums: number; second: number; stride: number } {
   const second = sumsBytes(columns);
   const stride = 2 * second;
-  return { sums: machine.scratch(0, machine.threads.count * stride), second, stride };
+  return {
+    sums: machine.scratch(
+      0,
+      machine.threads.count * stride,
+      "the partial sums of a normalisation",
+    ),
+    second,
+    stride,
+  };
 }
 
 export function batchNorm(
@@ -86,7 +94,7 @@ export function batchNormInference(
   { epsilon, out }: { epsilon: number; out: Operand },
 ): void {
   const channels = operands.variance.shape[0]!;
-  const inverse = machine.scratch(0, 4 * channels);
+  const inverse = machine.scratch(0, 4 * channels, "the deviations of channels");
   const { floats } = machine.heap;
   const variance = addressOf(operands.variance) / 4;
   for (let c = 0; c < channels; c++) {

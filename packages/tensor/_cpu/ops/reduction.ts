@@ -4,6 +4,13 @@ import { type Folds, WIDE_BYTES } from "../kernels/reductions.ts";
 import type { Machine } from "../machine.ts";
 import { partBounds, partOfTiles } from "../parts.ts";
 import { addressOf } from "../storage.ts";
+import { forEachImage } from "./framed_images.ts";
+
+/** Columns whose accumulators, of 8 bytes, stay in the first cache beside what is read. */
+const STRIP = 2048;
+
+/** What the workspace is for. */
+const SUMS = "the partial results of a reduction";
 
 export function reduce(
   machine: Machine,
@@ -20,7 +27,7 @@ export function reduce(
   for (let left = runs.filter((run) => run.isFolded).length; left > 1; left--) {
     const pass = lastFold(runs);
     const size = pass.outer * pass.inner;
-    const to = spare === 0 ? machine.scratch(machine.threads.count, 8 * size) : spare;
+    const to = spare === 0 ? machine.scratch(machine.threads.count, 8 * size, SUMS) : spare;
     spare = spare === 0 ? to + 4 * size : 0;
     fold(machine, folds, { ...pass, from, to, divisor: 1 });
     from = to;
@@ -91,22 +98,51 @@ function foldTables(
   { outer, folded, inner, from, to, divisor, parts }: CutPass,
 ): void {
   const { threads } = machine;
-  for (let part = parts - 1; part >= 0; part--) {
-    const first = partOfTiles(part, parts, { count: outer, tile: 1 });
-    const end = partOfTiles(part + 1, parts, { count: outer, tile: 1 });
-    if (inner === 1) {
+  if (inner === 1) {
+    for (let part = parts - 1; part >= 0; part--) {
+      const first = partOfTiles(part, parts, { count: outer, tile: 1 });
+      const count = partOfTiles(part + 1, parts, { count: outer, tile: 1 }) - first;
       const row = from + 4 * first * folded;
-      threads.call(part, folds.rows, row, end - first, folded, to + 4 * first, divisor);
-      continue;
+      threads.call(part, folds.rows, row, count, folded, to + 4 * first, divisor);
     }
-    const sums = machine.scratch(part, sumsBytes(inner));
-    for (let table = first; table < end; table++) {
-      const at = from + 4 * table * folded * inner;
-      const result = to + 4 * table * inner;
-      threads.call(part, folds.columns, at, folded, inner, 4 * inner, sums, result, divisor);
-    }
+  } else {
+    forEachImage(outer, parts, (part, table) => {
+      foldMatrix(machine, folds, part, {
+        from: from + 4 * table * folded * inner,
+        rows: folded,
+        columns: inner,
+        stride: 4 * inner,
+        to: to + 4 * table * inner,
+        divisor,
+      });
+    });
   }
   threads.join();
+}
+
+interface Matrix {
+  readonly from: number;
+  readonly rows: number;
+  readonly columns: number;
+  /** Bytes from row to row. */
+  readonly stride: number;
+  readonly to: number;
+  readonly divisor: number;
+}
+
+/** Has a part fold the rows of a matrix into one, by strips of columns whose accumulators stay in the cache. */
+function foldMatrix(
+  machine: Machine,
+  folds: Folds,
+  part: number,
+  { from, rows, columns, stride, to, divisor }: Matrix,
+): void {
+  const sums = machine.scratch(part, sumsBytes(Math.min(columns, STRIP)), SUMS);
+  for (let first = 0; first < columns; first += STRIP) {
+    const [at, width] = [4 * first, Math.min(STRIP, columns - first)];
+    const { threads } = machine;
+    threads.call(part, folds.columns, from + at, rows, width, stride, sums, to + at, divisor);
+  }
 }
 
 /** One row: each part folds a stretch of it. */
@@ -117,7 +153,7 @@ function foldStretches(
 ): void {
   const { threads } = machine;
   const stride = sumsBytes(1);
-  const sums = machine.scratch(0, parts * stride);
+  const sums = machine.scratch(0, parts * stride, SUMS);
   for (let part = parts - 1; part >= 0; part--) {
     const first = partBounds(part, parts, folded);
     const count = partBounds(part + 1, parts, folded) - first;
@@ -133,15 +169,18 @@ function foldColumns(
   folds: Folds,
   { folded, inner, from, to, divisor, parts }: CutPass,
 ): void {
-  const { threads } = machine;
   for (let part = parts - 1; part >= 0; part--) {
     const first = partBounds(part, parts, inner);
-    const count = partBounds(part + 1, parts, inner) - first;
-    const sums = machine.scratch(part, sumsBytes(count));
-    const [at, result] = [from + 4 * first, to + 4 * first];
-    threads.call(part, folds.columns, at, folded, count, 4 * inner, sums, result, divisor);
+    foldMatrix(machine, folds, part, {
+      from: from + 4 * first,
+      rows: folded,
+      columns: partBounds(part + 1, parts, inner) - first,
+      stride: 4 * inner,
+      to: to + 4 * first,
+      divisor,
+    });
   }
-  threads.join();
+  machine.threads.join();
 }
 
 /** One table with many rows: each part folds some of them. */
@@ -152,12 +191,16 @@ function foldRows(
 ): void {
   const { threads } = machine;
   const stride = sumsBytes(inner);
-  const sums = machine.scratch(0, parts * stride);
+  const sums = machine.scratch(0, parts * stride, SUMS);
   for (let part = parts - 1; part >= 0; part--) {
     const first = partOfTiles(part, parts, { count: folded, tile: 1 });
     const count = partOfTiles(part + 1, parts, { count: folded, tile: 1 }) - first;
     const row = from + 4 * first * inner;
-    threads.call(part, folds.columns, row, count, inner, 4 * inner, sums + part * stride, 0, 1);
+    for (let column = 0; column < inner; column += STRIP) {
+      const own = sums + part * stride + folds.accumulatorBytes * column;
+      const width = Math.min(STRIP, inner - column);
+      threads.call(part, folds.columns, row + 4 * column, count, width, 4 * inner, own, 0, 1);
+    }
   }
   threads.join();
   threads.call(0, folds.finish, sums, parts, stride, inner, to, divisor);

@@ -21,7 +21,11 @@ export function gradientNorms(
   const kernel = machine.kernels.reductions.sumOfSquares;
   // A float64 for each part of each gradient.
   const rowBytes = 8 * threads.count;
-  const sums = machine.scratch(0, gradients.length * rowBytes);
+  const sums = machine.scratch(
+    0,
+    gradients.length * rowBytes,
+    "the partial norms of gradients",
+  );
   for (let place = 0; place < gradients.length; place++) {
     const gradient = gradients[place]!;
     const [from, size, to] = [addressOf(gradient), sizeOf(gradient.shape), sums + place * rowBytes];
