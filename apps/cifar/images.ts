@@ -29,7 +29,7 @@ export async function readImages(settings: Trial): Promise<ImageTask> {
 
 async function loadTask(folder: string): Promise<ImageTask> {
   const { training, test } = await loadCifar10(folder);
-  return { training, test, classes: training.classes };
+  return { training, test, classes: training.classes, files: { type: "cifar10", folder } };
 }
 
 /** Where a shape leaves open how flat images lie, they lie as in CIFAR-10's own files. */

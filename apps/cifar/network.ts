@@ -1,4 +1,5 @@
-import type { ImageNetwork, NetworkContext } from "@gradus/cli/run-images";
+import type { NetworkContext } from "@gradus/cli/run-images";
+import { type StartedTraining, startTraining } from "@gradus/cli/training-settings";
 import { ImageBatches } from "@gradus/data/image-batches";
 import { takeRows } from "@gradus/data/take-rows";
 import {
@@ -18,9 +19,7 @@ import {
   Sequential,
   whiteningInit,
 } from "@gradus/layers";
-import { SoftmaxCrossEntropy } from "@gradus/losses";
-import { constant, oneCycle, type Schedule, Sgd } from "@gradus/optim";
-import { WeightAverage } from "@gradus/train";
+import type { ScheduleRecord } from "@gradus/optim";
 import type { PartName } from "./parts.ts";
 import type { Recipe } from "./recipes.ts";
 
@@ -49,7 +48,7 @@ export function buildNetwork(
     /** The part that is left out. Default: none. */
     readonly without?: PartName | null;
   },
-): ImageNetwork {
+): StartedTraining {
   const { backend, random, stepsPerEpoch } = context;
   const has: Has = (part) => part !== options.without;
   const model = new Sequential([
@@ -68,36 +67,44 @@ export function buildNetwork(
   const peak = options.learningRate ??
     10 / RATE_UNIT * options.batch * (has("batch-norm") ? 1 : 0.1);
   const decay = 0.0153 / 10;
-  const rate = (factor: number): Schedule =>
+  const rate = (factor: number): ScheduleRecord =>
     has("one-cycle")
-      ? oneCycle({
-        peak: factor * peak,
-        steps,
-        ...{ startFactor: 0.2, finalFactor: 0.07, warmupShare: 0.23, anneal: "linear" },
-      })
-      : constant(factor * peak / 2);
+      ? {
+        type: "oneCycle",
+        ...{ peak: factor * peak, steps, anneal: "linear" },
+        ...{ startFactor: 0.2, finalFactor: 0.07, warmupShare: 0.23 },
+      }
+      : { type: "constant", rate: factor * peak / 2 };
   const normFactor = has("norm-rate") ? NORM_FACTOR : 1;
+  const names = model.parameters.map(({ name }) => name);
   const isNorm = (name: string) => /\.(scale|shift)$/.test(name);
-  const optimizer = new Sgd([
-    {
-      parameters: model.parameters.filter(({ name }) => !isNorm(name)),
-      learningRate: rate(1),
-      weightDecay: decay,
+  return startTraining(model, {
+    loss: {
+      type: "softmaxCrossEntropy",
+      labelSmoothing: has("smoothing") ? 0.1 : 0,
+      classWeights: null,
     },
-    {
-      parameters: model.parameters.filter(({ name }) => isNorm(name)),
-      learningRate: rate(normFactor),
-      weightDecay: decay / normFactor,
+    optimizer: {
+      type: "sgd",
+      ...{ momentum: MOMENTUM, nesterov: true, dampening: 0 },
+      ...{ decoupled: false, rateInVelocity: false, clipNorm: null, clipParameterNorm: null },
+      groups: [
+        {
+          parameters: names.filter((name) => !isNorm(name)),
+          learningRate: rate(1),
+          weightDecay: decay,
+        },
+        {
+          parameters: names.filter(isNorm),
+          learningRate: rate(normFactor),
+          weightDecay: decay / normFactor,
+        },
+      ],
     },
-  ], { learningRate: peak, momentum: MOMENTUM, nesterov: true });
-  const loss = new SoftmaxCrossEntropy({ labelSmoothing: has("smoothing") ? 0.1 : 0 });
-  if (!has("lookahead")) return { model, optimizer, loss };
-  const average = new WeightAverage(model, {
-    decay: (step) => 0.95 ** 5 * Math.min(1, step / steps) ** 3,
-    every: 5,
-    lookahead: true,
+    average: has("lookahead")
+      ? { decay: { limit: 0.95 ** 5, steps, power: 3 }, every: 5, lookahead: true }
+      : null,
   });
-  return { model, optimizer, loss, average };
 }
 
 /** A convolution that makes the numbers of a patch uncorrelated and alike in spread; it is not trained. */

@@ -7,9 +7,6 @@ import {
   runImages,
 } from "@gradus/cli/run-images";
 import { VERSION } from "@gradus/cli/version";
-import { alternatingFlip } from "@gradus/data/alternating-flip";
-import { cutout } from "@gradus/data/cutout";
-import { translate } from "@gradus/data/translate";
 import type { Backend } from "@gradus/tensor";
 import { explain } from "./explain.ts";
 import { AXES, HELD_OUT, type Settings, type Trial } from "./flags.ts";
@@ -69,9 +66,11 @@ function programOf(
         learningRate: settings["learning-rate"],
       }),
     augment: [
-      ...without === "flip" ? [] : [alternatingFlip()],
-      ...without === "translate" ? [] : [translate({ pixels: 2 })],
-      ...recipe.cutout > 0 ? [cutout({ size: recipe.cutout })] : [],
+      ...without === "flip" ? [] : [{ type: "alternatingFlip" } as const],
+      ...without === "translate"
+        ? []
+        : [{ type: "translate", pixels: 2, padding: "reflect" } as const],
+      ...recipe.cutout > 0 ? [{ type: "cutout", size: recipe.cutout } as const] : [],
     ],
     mirrored: true,
     explain: ({ model }) =>

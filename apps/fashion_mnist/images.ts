@@ -20,5 +20,5 @@ export async function readImages(settings: Trial): Promise<ImageTask> {
     advice:
       "`deno task download fashion-mnist` fetches it, --data names another folder, --sample does without",
   });
-  return { training, test, classes: training.classes };
+  return { training, test, classes: training.classes, files: { type: "fashionMnist", folder } };
 }

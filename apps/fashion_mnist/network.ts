@@ -1,7 +1,6 @@
-import type { ImageNetwork, NetworkContext } from "@gradus/cli/run-images";
+import type { NetworkContext } from "@gradus/cli/run-images";
+import { type StartedTraining, startTraining } from "@gradus/cli/training-settings";
 import { Dense, Dropout, Flatten, heNormal, Relu, Sequential, uniformInit } from "@gradus/layers";
-import { SoftmaxCrossEntropy } from "@gradus/losses";
-import { constant, oneCycle, Sgd } from "@gradus/optim";
 import type { Trial } from "./flags.ts";
 import type { PartName } from "./parts.ts";
 
@@ -10,7 +9,7 @@ export function buildNetwork(
   settings: Trial,
   context: NetworkContext,
   options: { readonly epochs: number; readonly learningRate: number },
-): ImageNetwork {
+): StartedTraining {
   const { backend, random, stepsPerEpoch, training } = context;
   const has = (part: PartName) => part !== settings.without;
   const hidden = has("second-layer") ? settings.hidden : settings.hidden.slice(0, 1);
@@ -27,12 +26,24 @@ export function buildNetwork(
   model.init(training.x.shape.slice(1), { backend, random });
   // With momentum m, steps along the same gradient add up to 1 / (1 − m) of one.
   const peak = options.learningRate / (has("momentum") ? 1 : 1 - settings.momentum);
-  const optimizer = new Sgd(model.parameters, {
-    learningRate: has("one-cycle")
-      ? oneCycle({ peak, steps: options.epochs * stepsPerEpoch })
-      : constant(peak / 2),
-    momentum: has("momentum") ? settings.momentum : 0,
-    weightDecay: has("weight-decay") ? settings["weight-decay"] : 0,
+  return startTraining(model, {
+    loss: { type: "softmaxCrossEntropy", labelSmoothing: 0, classWeights: null },
+    optimizer: {
+      type: "sgd",
+      momentum: has("momentum") ? settings.momentum : 0,
+      ...{ nesterov: false, dampening: 0, decoupled: false, rateInVelocity: false },
+      ...{ clipNorm: null, clipParameterNorm: null },
+      groups: [{
+        parameters: model.parameters.map(({ name }) => name),
+        learningRate: has("one-cycle")
+          ? {
+            ...{ type: "oneCycle", peak, steps: options.epochs * stepsPerEpoch },
+            ...{ startFactor: 0.04, finalFactor: 4e-6, warmupShare: 0.3, anneal: "linear" },
+          }
+          : { type: "constant", rate: peak / 2 },
+        weightDecay: has("weight-decay") ? settings["weight-decay"] : 0,
+      }],
+    },
+    average: null,
   });
-  return { model, optimizer, loss: new SoftmaxCrossEntropy() };
 }

@@ -2,7 +2,6 @@ import { explainParts } from "@gradus/cli/explain-parts";
 import { type ImageSweep, imageSweep } from "@gradus/cli/image-sweep";
 import type { ImageProgram, ImageTask } from "@gradus/cli/run-images";
 import { VERSION } from "@gradus/cli/version";
-import { flip } from "@gradus/data/flip";
 import type { Backend } from "@gradus/tensor";
 import ablations from "./ablations.json" with { type: "json" };
 import { AXES, HELD_OUT, type Settings, type Trial } from "./flags.ts";
@@ -46,7 +45,7 @@ export function programOf(
     task,
     build: (context) =>
       buildNetwork(settings, context, { epochs, learningRate: settings["learning-rate"]! }),
-    augment: settings.without === "flip" ? [] : [flip()],
+    augment: settings.without === "flip" ? [] : [{ type: "flip" }],
     mirrored: false,
     explain: ({ model }) => [{
       title: "The model",

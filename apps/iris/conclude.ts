@@ -1,10 +1,11 @@
 import { spreadOf } from "@gradus/cli/spread";
 import type { Iris } from "@gradus/data/iris";
 import type { Backend } from "@gradus/tensor";
-import { type Run, save } from "@gradus/train";
+import type { Run } from "@gradus/train";
 import { findings, type TestedCombination } from "./findings.ts";
 import type { Settings } from "./flags.ts";
 import { type Results, writeReport } from "./report.ts";
+import { saveTraining } from "./save_training.ts";
 import { choose, errorOf, type Sweep, testOnce } from "./sweep.ts";
 
 /** Where a sweep is concluded. */
@@ -39,8 +40,7 @@ export async function conclude(swept: Sweep, options: ConcludeOptions): Promise<
   );
   run.restart(shown.epochs);
   await run.finish();
-  await save(shown.model, run.path("model.safetensors"));
-  await run.write("standardizer.json", `${JSON.stringify(shown.flowers.standardizer)}\n`);
+  await saveTraining(run, shown, settings);
   const { diverged } = swept;
   const results = {
     ...{ data, settings, tested, diverged, shown },

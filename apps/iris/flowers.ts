@@ -19,6 +19,10 @@ export interface Flowers {
   readonly testLabels: Int32Array;
   /** What was done to the features: a trained network needs it for any other flower. */
   readonly standardizer: Standardizer;
+  /** Which rows of the data are trained on. */
+  readonly rows: Int32Array;
+  /** The seed of their order. */
+  readonly orderSeed: number;
 }
 
 /** With fewer, 70 / 10 / 20 % leave a part empty. */
@@ -83,12 +87,13 @@ export function splitFlowers(
     y: takeRows(data.y, index),
   });
   const test = datasetOf(parts.test);
+  const orderSeed = random.bits();
   return {
-    training: new Batches(datasetOf(parts.training), { size: batch, seed: random.bits() }),
+    training: new Batches(datasetOf(parts.training), { size: batch, seed: orderSeed }),
     validation: new Batches(datasetOf(parts.validation), { size: batch }),
     test: new Batches(test, { size: batch }),
     testLabels: test.y.data,
-    standardizer,
+    ...{ standardizer, orderSeed, rows: parts.training },
   };
 }
 

@@ -2,11 +2,12 @@ import { openBackend } from "@gradus/cli/open-backend";
 import { takeShare } from "@gradus/cli/share";
 import { finishTrial, type SweepRecord } from "@gradus/cli/trial-folder";
 import { trialGrid } from "@gradus/cli/trial-grid";
-import { openRun, type Run, save } from "@gradus/train";
+import { openRun, type Run } from "@gradus/train";
 import { configOf, flagsOf } from "./config.ts";
 import { AXES, type Settings, type Trial } from "./flags.ts";
 import { readFlowers } from "./flowers.ts";
 import type { IrisOptions } from "./run_iris.ts";
+import { saveTraining } from "./save_training.ts";
 import { type Divergence, splitSeeds, trainTrial } from "./sweep.ts";
 import type { Training } from "./training.ts";
 
@@ -53,11 +54,7 @@ export async function runTrials(
         await run.log(entry);
       },
     });
-    if ("model" in result) {
-      await save(result.model, run.path("model.safetensors"));
-      const { standardizer } = result.flowers;
-      await run.write("standardizer.json", `${JSON.stringify(standardizer)}\n`);
-    }
+    if ("model" in result) await saveTraining(run, result, trial);
     await finishTrial(run, { diverged: "reason" in result ? result.reason : null });
     ran.push({ number, trial, run, result });
   }

@@ -1,6 +1,5 @@
+import { type StartedTraining, startTraining } from "@gradus/cli/training-settings";
 import { Dense, Relu, Sequential } from "@gradus/layers";
-import { SoftmaxCrossEntropy } from "@gradus/losses";
-import { exponential, Sgd } from "@gradus/optim";
 import type { Random } from "@gradus/random";
 import type { Backend } from "@gradus/tensor";
 import { type EpochEntry, evaluate, fit, type Means, parameterStatistics } from "@gradus/train";
@@ -18,6 +17,8 @@ export interface Training {
   readonly epochs: readonly EpochEntry[];
   /** Means over the validation rows after the last epoch. */
   readonly validation: Means;
+  /** What it could go on with; not there if the model came from a file. */
+  readonly started?: StartedTraining;
 }
 
 /** What tells one training from the others of a sweep. */
@@ -46,17 +47,28 @@ export async function train(options: TrainingOptions): Promise<Training> {
     new Dense(classes, { weightInit }),
   ]);
   model.init([4], { backend, random });
-  const loss = new SoftmaxCrossEntropy();
   const { training: batches, validation } = flowers;
-  const optimizer = new Sgd(model.parameters, {
-    learningRate: settings.schedule === "constant" ? learningRate : exponential({
-      rate: learningRate,
-      decay: settings.decay ?? 0.95,
-      stageSteps: batches.length,
-    }),
-    momentum: settings.momentum,
-    ...settings["clip-norm"] === null ? {} : { clipNorm: settings["clip-norm"] },
+  const started = startTraining(model, {
+    loss: { type: "softmaxCrossEntropy", labelSmoothing: 0, classWeights: null },
+    optimizer: {
+      type: "sgd",
+      ...{ momentum: settings.momentum, nesterov: false, dampening: 0 },
+      ...{ decoupled: false, rateInVelocity: false },
+      ...{ clipNorm: settings["clip-norm"], clipParameterNorm: null },
+      groups: [{
+        parameters: model.parameters.map(({ name }) => name),
+        learningRate: settings.schedule === "constant"
+          ? { type: "constant", rate: learningRate }
+          : {
+            ...{ type: "exponential", rate: learningRate, decay: settings.decay ?? 0.95 },
+            ...{ stageSteps: batches.length, staircase: false },
+          },
+        weightDecay: 0,
+      }],
+    },
+    average: null,
   });
+  const { loss, optimizer } = started;
 
   const epochs: EpochEntry[] = [];
   let startMs = performance.now();
@@ -76,7 +88,7 @@ export async function train(options: TrainingOptions): Promise<Training> {
     startMs = performance.now();
   }
   return {
-    ...{ learningRate, hidden, seed, model, flowers, epochs },
+    ...{ learningRate, hidden, seed, model, flowers, epochs, started },
     validation: epochs.at(-1)!.validation!,
   };
 }

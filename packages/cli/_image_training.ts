@@ -1,4 +1,5 @@
 import {
+  augmentationFromJson,
   type ChannelStatistics,
   channelStatistics,
   ImageBatches,
@@ -7,9 +8,11 @@ import {
 } from "@gradus/data";
 import { SoftmaxCrossEntropy } from "@gradus/losses";
 import { type Random, random } from "@gradus/random";
+import type { TrainingRecord } from "@gradus/torch";
 import { openRun, type Run, save } from "@gradus/train";
 import { resumeClassifier } from "./resume_classifier.ts";
 import type { ImageNetwork, ImageProgram, LabelledImages } from "./run_images.ts";
+import { TRAINING_FILE } from "./run_training.ts";
 import { type ClassifierOutcome, trainClassifier } from "./train_classifier.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -28,12 +31,12 @@ export interface ImageTraining {
 /** Makes a program's network, and a folder for it. Test images are not looked at. */
 export async function openImageTraining(program: ImageProgram): Promise<ImageTraining> {
   const { backend, epochs, seed, resume } = program;
-  const { training, validation, statistics, starting } = prepareImages(program);
+  const { training, validation, statistics, starting, rows } = prepareImages(program);
   const inOrder = { size: program.batch, statistics };
   const batches = new ImageBatches(training, {
     ...inOrder,
     seed,
-    ...program.augment === undefined ? {} : { augment: program.augment },
+    augment: (program.augment ?? []).map(augmentationFromJson),
     ...program.mix === undefined ? {} : { mix: program.mix },
   });
   const network = program.build({
@@ -47,6 +50,7 @@ export async function openImageTraining(program: ImageProgram): Promise<ImageTra
     );
   }
   const run = await openImageRun(program, { statistics, parent: resume });
+  await writeTraining(run, program, { network, statistics, rows });
   const train = async () => {
     const outcome = await trainClassifier({
       ...network,
@@ -61,6 +65,26 @@ export async function openImageTraining(program: ImageProgram): Promise<ImageTra
     return outcome;
   };
   return { run, network, statistics, epochsDone: done.length, train };
+}
+
+/** Keeps what the training is, where another program could do it: one that has the same files. */
+async function writeTraining(
+  run: Run,
+  { task, epochs, batch, seed, augment = [], mix }: ImageProgram,
+  { network, statistics, rows }: Pick<ImageTraining, "network" | "statistics"> & {
+    readonly rows: Int32Array;
+  },
+): Promise<void> {
+  const { settings, model } = network;
+  if (task.files === undefined || settings === undefined || mix !== undefined) return;
+  const frozen = model.parameters.filter(({ trainable }) => !trainable).map(({ name }) => name);
+  const record: TrainingRecord = {
+    data: { ...task.files, statistics, augment },
+    rows: [...rows],
+    ...{ batch, epochs, seed, frozen },
+    ...settings,
+  };
+  await run.write(TRAINING_FILE, `${JSON.stringify(record)}\n`);
 }
 
 /** A new folder for a program, with its configuration. */
@@ -101,6 +125,7 @@ export function prepareImages(
   return {
     training,
     validation: takeRows(task.training, parts.validation),
+    rows: parts.training,
     statistics: statisticsOf(training),
     starting,
   };

@@ -1,9 +1,10 @@
-import type { Augmentation, ChannelStatistics, Dataset, Mixing } from "@gradus/data";
+import type { AugmentationRecord, ChannelStatistics, Dataset, Mixing } from "@gradus/data";
 import type { Sequential } from "@gradus/layers";
 import type { Loss } from "@gradus/losses";
 import type { Optimizer } from "@gradus/optim";
 import type { Random } from "@gradus/random";
 import type { Backend } from "@gradus/tensor";
+import type { ImagesRecord } from "@gradus/torch";
 import type { EpochEntry, Run, WeightAverage } from "@gradus/train";
 import { assertTestSize, testImages } from "./_image_test.ts";
 import { openImageTraining } from "./_image_training.ts";
@@ -11,6 +12,7 @@ import { accuracyOf, type TestedImages, writeClassifierReport } from "./classifi
 import { InterruptedTrainingError } from "./interrupted_training_error.ts";
 import type { ReportSection } from "./report_page.ts";
 import type { ClassifierOutcome, ClassifierProgress } from "./train_classifier.ts";
+import type { TrainingSettings } from "./training_settings.ts";
 
 /** Images as bytes, with labels. */
 export type LabelledImages = Dataset<Int32Array, Uint8Array>;
@@ -23,6 +25,8 @@ export interface ImageTask {
   readonly test: LabelledImages;
   /** Names of the classes. */
   readonly classes: readonly string[];
+  /** The files of the training images, for other programs that shall train on them. Default: none. */
+  readonly files?: Pick<ImagesRecord, "folder" | "type">;
 }
 
 /** What a program makes for a training. */
@@ -35,6 +39,8 @@ export interface ImageNetwork {
   readonly optimizer: Optimizer;
   /** Averages the weights. Default: none. */
   readonly average?: WeightAverage;
+  /** What loss, optimizer and average were made from, for `training.json`. Default: not known. */
+  readonly settings?: TrainingSettings;
 }
 
 /** What a program's network is made for. */
@@ -62,7 +68,7 @@ export interface ImageProgram {
   /** Makes the network. */
   readonly build: (context: NetworkContext) => ImageNetwork;
   /** Changes of the training images. Default: none. */
-  readonly augment?: readonly Augmentation[];
+  readonly augment?: readonly AugmentationRecord[];
   /** Mixing of the training images. Default: none. */
   readonly mix?: Mixing;
   /** Whether the test images are looked at in the end, and a report written. Default: true. */

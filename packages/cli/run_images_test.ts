@@ -1,4 +1,3 @@
-import { alternatingFlip, translate } from "@gradus/data";
 import { reference } from "@gradus/tensor/reference";
 import { decodeSafetensors } from "@gradus/safetensors";
 import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
@@ -20,7 +19,10 @@ function programOf(changes: Partial<ImageProgram> = {}): ImageProgram {
     task: { training: smallImages(20), test: smallImages(5, 7), classes: ["red", "green", "blue"] },
     build: ({ backend, random, stepsPerEpoch }) =>
       smallTraining(smallModel(backend, random), epochs * stepsPerEpoch),
-    augment: [alternatingFlip(), translate({ pixels: 1 })],
+    augment: [
+      { type: "alternatingFlip" },
+      { type: "translate", pixels: 1, padding: "reflect" },
+    ],
     mirrored: false,
     explain: ({ model }) => [{
       title: "The model",
