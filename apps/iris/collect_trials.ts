@@ -1,6 +1,7 @@
 import { settingsFromConfig } from "@gradus/cli/config-file";
 import { openBackend } from "@gradus/cli/open-backend";
 import { openRunModel } from "@gradus/cli/run-model";
+import { openRunTraining } from "@gradus/cli/run-training";
 import {
   assertOneSweep,
   type MergedTrial,
@@ -73,8 +74,10 @@ async function readResult(
   const model = await openRunModel(folder, {
     ...{ backend, verb: "collect", inputShape: [4], outputShape: [classes] },
   });
+  const training = await openRunTraining(folder, { model, verb: "collect" });
   return {
     ...{ learningRate, hidden, seed, model, flowers, epochs },
+    ...training === null ? {} : { started: training },
     validation: epochs.at(-1)!.validation!,
   };
 }

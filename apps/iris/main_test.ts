@@ -71,8 +71,8 @@ describe("deno task iris", () => {
         namesIn(path),
         [
           ...plots.flatMap((name) => [`${name}.png`, `${name}.svg`]),
-          ...["config.json", "history.csv", "model.safetensors", "parameters.csv"],
-          ...["report.html", "standardizer.json", "sweep.csv"],
+          ...["checkpoint.safetensors", "config.json", "history.csv", "model.safetensors"],
+          ...["parameters.csv", "report.html", "standardizer.json", "sweep.csv", "training.json"],
         ].sort(),
       );
       const read = (name: string) => Deno.readTextFile(`${path}/${name}`);

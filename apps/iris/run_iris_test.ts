@@ -109,10 +109,16 @@ describe("runIris()", () => {
       await Deno.writeTextFile(file, `\uFEFF${flowersCsv().join("\r\n")}\r\n`);
       const builtIn = await run(root, ...small);
       const read = await run(root, ...small, "--data", file);
-      const { "config.json": _, ...files } = await filesOf(builtIn.run.folder);
-      const { "config.json": config, ...others } = await filesOf(read.run.folder);
+      const { "config.json": _, "training.json": own, ...files } = await filesOf(
+        builtIn.run.folder,
+      );
+      const { "config.json": config, "training.json": training, ...others } = await filesOf(
+        read.run.folder,
+      );
       assertEquals(others, files);
       assertEquals(JSON.parse(config!).data, file);
+      const record = JSON.parse(own!);
+      assertEquals(JSON.parse(training!), { ...record, data: { ...record.data, file } });
     });
   });
 

@@ -27,8 +27,9 @@ describe("runTrials()", () => {
       assertEquals(
         [...Deno.readDirSync(trials[0]!.folder)].map(({ name }) => name).sort(),
         [
-          ...["accuracy.svg", "config.json", "history.csv", "history.json", "loss.svg"],
-          ...["model.safetensors", "parameters.csv", "standardizer.json", "trial.json"],
+          ...["accuracy.svg", "checkpoint.safetensors", "config.json", "history.csv"],
+          ...["history.json", "loss.svg", "model.safetensors", "parameters.csv"],
+          ...["standardizer.json", "training.json", "trial.json"],
         ],
       );
       const { hidden, seed, sweep } = trials[0]!.config as Record<string, never>;

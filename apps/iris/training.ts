@@ -17,8 +17,8 @@ export interface Training {
   readonly epochs: readonly EpochEntry[];
   /** Means over the validation rows after the last epoch. */
   readonly validation: Means;
-  /** What it could go on with; not there if the model came from a file. */
-  readonly started?: StartedTraining;
+  /** What it could go on with; not there if the folder that it came from lacks it. */
+  readonly started?: Pick<StartedTraining, "optimizer" | "settings">;
 }
 
 /** What tells one training from the others of a sweep. */

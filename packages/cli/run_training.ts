@@ -2,7 +2,7 @@ import type { Sequential } from "@gradus/layers";
 import type { Optimizer } from "@gradus/optim";
 import { trainingFromJson, type TrainingRecord } from "@gradus/torch";
 import { loadCheckpoint, readFileWhole, type WeightAverage } from "@gradus/train";
-import { startTraining } from "./training_settings.ts";
+import { startTraining, type TrainingSettings } from "./training_settings.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** The file of a run that says what its training is. */
@@ -16,6 +16,8 @@ export interface RunTraining {
   readonly optimizer: Optimizer;
   /** Averages the weights; only where the record says so. */
   readonly average?: WeightAverage;
+  /** What optimizer and average were made from. */
+  readonly settings: TrainingSettings;
   /** Epochs done. */
   readonly epochs: number;
 }
@@ -65,10 +67,12 @@ export async function openRunTraining(
     for (const parameter of model.parameters) {
       if (record.frozen.includes(parameter.name)) parameter.trainable = false;
     }
-    const { optimizer, average } = startTraining(model, record);
+    const { loss, optimizer: moving, average: averaging } = record;
+    const settings = { loss, optimizer: moving, average: averaging };
+    const { optimizer, average } = startTraining(model, settings);
     const state = { model, optimizer, ...average === undefined ? {} : { average } };
     const epochs = await loadCheckpoint(state, `${folder}/checkpoint.safetensors`);
-    return { record, optimizer, ...average === undefined ? {} : { average }, epochs };
+    return { ...state, record, settings, epochs };
   } catch (cause) {
     const isRefused = cause instanceof SyntaxError || cause instanceof TypeError ||
       cause instanceof RangeError;
