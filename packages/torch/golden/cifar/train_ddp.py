@@ -221,18 +221,15 @@ def rates(step):
 
 def one_cycle(step, peak, steps, start_factor, final_factor, warmup_share):
     """Up to the peak over a share of the steps, and down for the rest."""
-
-    def bend(share):
-        return share
-
     top, last = warmup_share * steps - 1, steps - 1
-    start, final = start_factor * peak, final_factor * peak
     if step < top:
-        return start + (peak - start) * bend(step / top)
+        low, share = start_factor * peak, step / top
+        return low + (peak - low) * share
+    low = final_factor * peak
     if step >= last:
-        return final
-    begin = max(top, 0)
-    return peak + (final - peak) * bend((step - begin) / (last - begin))
+        return low
+    share = (step - max(top, 0)) / (last - max(top, 0))
+    return peak + (low - peak) * share
 
 
 @torch.no_grad()
