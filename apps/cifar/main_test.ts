@@ -119,7 +119,9 @@ describe("deno task cifar", () => {
       assertEquals(new TextDecoder("latin1").decode(png.subarray(1, 4)), "PNG");
       assertEquals(new TextDecoder("latin1").decode(png.slice(-8, -4)), "IEND");
     }
-    const { statistics, threads, versions, ...config } = JSON.parse(await read("config.json"));
+    const { statistics, classes, threads, versions, ...config } = JSON.parse(
+      await read("config.json"),
+    );
     assertEquals(config, {
       ...{ recipe: "quick", "learning-rate": null, epochs: 1, batch: 256, seed: 0 },
       ...{ validation: 50, limit: 300, "model-name": "cifar", data: null, sample: true },
@@ -131,7 +133,7 @@ describe("deno task cifar", () => {
         network: config.network,
       },
     });
-    assertEquals([statistics.mean.length, statistics.deviation.length], [3, 3]);
+    assertEquals([statistics.mean.length, statistics.deviation.length, classes.length], [3, 3, 10]);
     assertEquals(config.network.widths, [16, 48, 96]);
     assertEquals(Object.keys(versions), ["gradus", "deno", "v8"]);
     assert(config.backend !== "cpu" || Number.isInteger(threads));

@@ -45,17 +45,17 @@ export async function collectTrials(
   const data = await readFlowers(options.data ?? settings.data);
   const splits = splitSeeds(data, settings);
   await using backend = await openBackend(settings.backend);
-  const results = await Promise.all(
-    grid.map((trial, i) => {
-      const flowers = splits.get(trial.seed)!;
-      return readResult(trial, merged[i]!, { flowers, classes: data.classes.length, backend });
-    }),
-  );
+  const context = { classes: data.classes.length, backend };
+  const results: (Training | Divergence)[] = [];
+  for (const [i, trial] of grid.entries()) {
+    const flowers = splits.get(trial.seed)!;
+    results.push(await readResult(trial, merged[i]!, { ...context, flowers }));
+  }
   const swept = gather(settings, results);
   const run = await openRun({
     ...options.root === undefined ? {} : { root: options.root },
     modelName: settings["model-name"],
-    config: configOf(settings, backend),
+    config: configOf(settings, { backend, data }),
   });
   const concluded = await conclude(swept, {
     ...{ run, data, settings, backend, startMs: options.startMs },

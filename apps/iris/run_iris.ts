@@ -33,7 +33,7 @@ export async function runIris(
   const run = await openRun({
     ...options.root === undefined ? {} : { root: options.root },
     modelName: settings["model-name"],
-    config: configOf(settings, backend),
+    config: configOf(settings, { backend, data }),
   });
 
   const swept = await sweep(splits, {

@@ -125,13 +125,14 @@ describe("runIris()", () => {
   it("writes what a run takes to be done again", async () => {
     await inFolder(async (root) => {
       const { run: { folder } } = await run(root, ...small, "--json", "--clip-norm", "5");
-      const { versions, threads, ...config } = JSON.parse(
+      const { versions, threads, features, classes, ...config } = JSON.parse(
         await Deno.readTextFile(`${folder}/config.json`),
       );
       const { json: _json, help: _help, trial: _trial, ...settings } = settingsOf(
         ...[...small, "--clip-norm", "5"],
       );
       assertEquals(config, settings);
+      assertEquals([features.length, classes], [4, ["setosa", "versicolor", "virginica"]]);
       assertEquals(Object.keys(versions), ["gradus", "deno", "v8"]);
       assert(config.backend !== "cpu" || Number.isInteger(threads));
     });

@@ -44,7 +44,7 @@ export async function runTrials(
     const run = await openRun({
       ...options.root === undefined ? {} : { root: options.root },
       modelName: settings["model-name"],
-      config: { ...configOf(trial, backend), sweep },
+      config: { ...configOf(trial, { backend, data }), sweep },
     });
     const result = await trainTrial(trial, {
       ...{ backend, classes: data.classes.length, flowers: splits.get(trial.seed)! },

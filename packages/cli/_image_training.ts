@@ -8,7 +8,7 @@ import {
 } from "@gradus/data";
 import { SoftmaxCrossEntropy } from "@gradus/losses";
 import { type Random, random } from "@gradus/random";
-import type { TrainingRecord } from "@gradus/torch/training-record";
+import type { TrainingRecord } from "@gradus/torch";
 import { openRun, type Run, save } from "@gradus/train";
 import { resumeClassifier } from "./resume_classifier.ts";
 import type { ImageNetwork, ImageProgram, LabelledImages } from "./run_images.ts";
@@ -89,10 +89,10 @@ async function writeTraining(
 
 /** A new folder for a program, with its configuration. */
 export async function openImageRun(
-  program: Pick<ImageProgram, "root" | "modelName" | "config" | "backend">,
+  program: Pick<ImageProgram, "root" | "modelName" | "config" | "backend" | "task">,
   facts: { readonly statistics: ChannelStatistics; readonly parent: string | null },
 ): Promise<Run> {
-  const { root, modelName, config, backend } = program;
+  const { root, modelName, config, backend, task } = program;
   return await openRun({
     ...root === undefined ? {} : { root },
     modelName,
@@ -100,6 +100,7 @@ export async function openImageRun(
       ...config,
       // The order of sums, and so their last bits, depend on it.
       ..."threads" in backend ? { threads: backend.threads } : {},
+      classes: task.classes,
       ...facts,
     },
   });

@@ -130,9 +130,10 @@ interface Accuracies {
   readonly mirrored: number | null;
 }
 
-function combine(trials: readonly CollectedTrial[]): ImageCombination[] {
-  const groups = Map.groupBy(trials, ({ plan }) => plan.values.join());
-  return [...groups.values()].map((trials): ImageCombination => {
+function combine(all: readonly CollectedTrial[]): ImageCombination[] {
+  const names = [...new Set(all.map(({ plan }) => plan.values.join()))];
+  return names.map((name): ImageCombination => {
+    const trials = all.filter(({ plan }) => plan.values.join() === name);
     const { values } = trials[0]!.plan;
     if (trials.some(({ ran }) => ran.diverged !== null)) {
       return { values, trials, validation: null };

@@ -76,13 +76,13 @@ describe("collectImageTrials()", () => {
         html,
         `Of 2 combinations, each trained with seeds 5 to 6, the one with the lowest mean validation loss was chosen: rate ${best.values}.`,
       );
-      const { statistics, ...config } = JSON.parse(
+      const { statistics, classes, ...config } = JSON.parse(
         Deno.readTextFileSync(run.path("config.json")),
       );
       assertEquals(config, {
         ...{ rate: [1, 3], seed: 5, seeds: 2, versions: { gradus: "0" }, parent: null },
       });
-      assertEquals(statistics.mean.length, 3);
+      assertEquals([statistics.mean.length, classes], [3, ["red", "green", "blue"]]);
     });
   });
 

@@ -1,5 +1,6 @@
 /**
- * What the programs of Gradus share: flags, a progress line, tables, a report page.
+ * What the programs of Gradus share: flags, a progress line, tables, a report page; and the program
+ * `gradus` itself: `deno run --allow-read jsr:@gradus/cli --help`.
  *
  * @example
  * ```ts
@@ -15,6 +16,9 @@
  * @module
  */
 
+import { gradus } from "./gradus.ts";
+import { runProgram } from "./run_program.ts";
+
 export * from "./ablations.ts";
 export * from "./choose_backend.ts";
 export * from "./classifier_report.ts";
@@ -27,11 +31,12 @@ export * from "./epoch_text.ts";
 export * from "./explain_files.ts";
 export * from "./explain_parts.ts";
 export * from "./flag.ts";
+export * from "./gradus.ts";
 export * from "./history_file.ts";
 export * from "./image_flags.ts";
 export * from "./image_sweep.ts";
-export * from "./measure_ablations.ts";
 export * from "./interrupted_training_error.ts";
+export * from "./measure_ablations.ts";
 export * from "./open_backend.ts";
 export * from "./parse_flags.ts";
 export * from "./predictions_csv.ts";
@@ -57,3 +62,5 @@ export * from "./trial_folder.ts";
 export * from "./trial_grid.ts";
 export * from "./usage_error.ts";
 export * from "./version.ts";
+
+if (import.meta.main) await runProgram(gradus);

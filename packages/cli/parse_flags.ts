@@ -82,7 +82,11 @@ export function parseOperands<Spec extends Flags>(
   // What help shows needs no operands.
   const isHelp = (parsed.flags as { readonly help?: unknown }).help === true;
   if (isHelp || (length >= atLeast && length <= atMost)) return parsed;
-  const count = atLeast === atMost ? `${atLeast}` : `at least ${atLeast}`;
+  const count = atLeast === atMost
+    ? `${atLeast}`
+    : atMost === Infinity
+    ? `at least ${atLeast}`
+    : `${atLeast} to ${atMost}`;
   throw new UsageError(
     `Cannot understand the command as it takes ${count} ${name}: found ${length}`,
   );

@@ -78,6 +78,7 @@ describe("runImages()", () => {
     assertEquals([training.x.shape, training.y.shape, stepsPerEpoch], [[14, 4, 4, 3], [14], 4]);
     assertEquals(JSON.parse(Deno.readTextFileSync(run.path("config.json"))), {
       ...{ seed: 5, statistics: JSON.parse(JSON.stringify(statistics)), parent: null },
+      classes: ["red", "green", "blue"],
     });
     const lines = Deno.readTextFileSync(run.path("predictions.csv")).trimEnd().split("\r\n");
     assertEquals(lines.map((line) => line.split(",")[0]), ["Id", "1", "2", "3", "4", "5"]);

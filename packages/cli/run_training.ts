@@ -1,7 +1,6 @@
 import type { Sequential } from "@gradus/layers";
 import type { Optimizer } from "@gradus/optim";
-import { trainingFromJson } from "@gradus/torch/training-from-json";
-import type { TrainingRecord } from "@gradus/torch/training-record";
+import { trainingFromJson, type TrainingRecord } from "@gradus/torch";
 import { loadCheckpoint, readFileWhole, type WeightAverage } from "@gradus/train";
 import { startTraining, type TrainingSettings } from "./training_settings.ts";
 import { UsageError } from "./usage_error.ts";

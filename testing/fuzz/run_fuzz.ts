@@ -2,8 +2,11 @@ import { FORMATS } from "./formats.ts";
 import { FuzzError, type FuzzResult, LONGEST_MS } from "./fuzz_format.ts";
 import type { FuzzNews, FuzzOrder } from "./fuzz_worker.ts";
 
-/** The first file of a format loads what reads it. */
-const HANG_MS = 10 * LONGEST_MS;
+/** How often the place of the worker is looked at. */
+const TICK_MS = 200;
+
+/** So many looks at the same file: more than all attempts at one may take. Looks, as a halted process has none. */
+const MOST_TICKS = 10 * LONGEST_MS / TICK_MS;
 
 /**
  * Reads so many changed files in all, in another thread.
@@ -27,9 +30,24 @@ export async function runFuzz(
   try {
     return await new Promise((resolve, reject) => {
       const results: FuzzResult[] = [];
+      let [seen, ticks] = ["", 0];
+      const look = () => {
+        ticks = seen === `${place}` ? ticks + 1 : 0;
+        seen = `${place}`;
+        if (ticks < MOST_TICKS) return;
+        reject(
+          new FuzzError(
+            `Cannot fuzz ${nameAt(place)}, with seed ${seed}, as no file must take ${
+              MOST_TICKS * TICK_MS
+            } ms: found that it goes on`,
+          ),
+        );
+      };
       worker.onmessage = ({ data }: MessageEvent<FuzzNews>) => {
-        if (data === "ready") worker.postMessage(order);
-        else if (data === "done") resolve(results);
+        if (data === "ready") {
+          worker.postMessage(order);
+          watch = setInterval(look, TICK_MS);
+        } else if (data === "done") resolve(results);
         else if ("format" in data) {
           results.push(data);
           onResult(data);
@@ -43,19 +61,6 @@ export async function runFuzz(
           ),
         );
       };
-      let [seen, since] = ["", performance.now()];
-      watch = setInterval(() => {
-        if (seen !== `${place}`) [seen, since] = [`${place}`, performance.now()];
-        else if (performance.now() - since > HANG_MS) {
-          reject(
-            new FuzzError(
-              `Cannot fuzz ${
-                nameAt(place)
-              } with seed ${seed} as no file must take ${HANG_MS} ms: found that it goes on`,
-            ),
-          );
-        }
-      }, 200);
     });
   } finally {
     clearInterval(watch);

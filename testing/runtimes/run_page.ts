@@ -1,13 +1,10 @@
-/** What a page is opened with. */
-export interface PageOptions {
-  /** What to do: the page finds it in its address. */
-  readonly query: Readonly<Record<string, string>>;
-  /** Whether the server asks for cross-origin isolation, without which there is no shared memory. */
+import type { Report, Task } from "./report.ts";
+
+/** What a page reports. */
+export interface PageReport {
+  readonly report: Report;
+  /** Whether the page is cross-origin isolated. */
   readonly isIsolated: boolean;
-  /** Of the browser, beside those for a page that is quiet, alone and without a screen. */
-  readonly flags?: readonly string[];
-  /** How long the page may take. Default: a minute. */
-  readonly patienceMs?: number;
 }
 
 /** Quiet, alone, and without a screen. */
@@ -22,38 +19,31 @@ const FLAGS = [
   "--disable-sync",
 ];
 
-/**
- * Without Node's modules: of `node:util` the assertions need these two, for messages and for dates. An error
- * of the page before its program runs is reported too.
- */
+/** Without Node's modules: of `node:util` the assertions need these two, for messages and for dates. */
 const PAGE = `<!DOCTYPE html>
 <meta charset="utf-8">
 <script type="importmap">
 { "imports": { "node:util": "data:text/javascript,export const inspect = String, isDeepStrictEqual = Object.is" } }
 </script>
-<script>
-  addEventListener("error", ({ message }) =>
-    fetch("/report", { method: "POST", body: JSON.stringify({ error: message }) }));
-</script>
 <script type="module" src="/page.js"></script>`;
 
 /**
- * Runs a page in Chromium, from a server of our own.
+ * Runs a task in Chromium, in a page of a server of our own.
  *
  * @param chromium Path of the browser.
- * @param source The bundled page, which posts what it has to say, or an `error`, to `/report`.
- * @param options What to do, and how.
- * @returns What the page posted.
- * @throws {Error} If the page fails, or says nothing for too long.
+ * @param source The bundled page.
+ * @param task What to do; `isIsolated` has the server ask for cross-origin isolation, without which there
+ * is no shared memory.
+ * @returns What the page sent back.
+ * @throws {Error} If the page fails, or says nothing for a minute.
  */
-export async function runPage<Report>(
+export async function runPage(
   chromium: string,
   source: string,
-  options: PageOptions,
-): Promise<Report> {
-  const { query, isIsolated, flags = [], patienceMs = 60_000 } = options;
-  const reported = Promise.withResolvers<Report>();
-  const isolation: HeadersInit = isIsolated
+  task: Task & { readonly isIsolated: boolean },
+): Promise<PageReport> {
+  const reported = Promise.withResolvers<PageReport>();
+  const isolation: HeadersInit = task.isIsolated
     ? {
       "Cross-Origin-Opener-Policy": "same-origin",
       "Cross-Origin-Embedder-Policy": "require-corp",
@@ -79,20 +69,21 @@ export async function runPage<Report>(
   const respond = (body: string, type: string) =>
     new Response(body, { headers: { ...isolation, "Content-Type": type } });
   const profile = await Deno.makeTempDir();
+  const query = new URLSearchParams();
+  if (task.threads !== null) query.set("threads", `${task.threads}`);
+  if (task.contract) query.set("contract", "");
   const browser = new Deno.Command(chromium, {
     args: [
       ...FLAGS,
-      ...flags,
       `--user-data-dir=${profile}`,
-      `http://127.0.0.1:${server.addr.port}/?${new URLSearchParams(query)}`,
+      `http://127.0.0.1:${server.addr.port}/?${query}`,
     ],
     stdout: "null",
     stderr: "null",
   }).spawn();
   const late = setTimeout(
-    () =>
-      reported.reject(new Error(`Cannot run the page as it must report within ${patienceMs} ms`)),
-    patienceMs,
+    () => reported.reject(new Error("Cannot run the page as it must report within a minute")),
+    60_000,
   );
   try {
     return await reported.promise;

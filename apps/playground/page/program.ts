@@ -1,14 +1,6 @@
 import { layerCode, networkPlan } from "../network_plan.ts";
-import type { BackendFacts, FilesFacts } from "../messages.ts";
+import type { FilesFacts } from "../messages.ts";
 import { DRAWN_VALIDATION_ROWS, type OptimizerName, type Settings } from "../settings.ts";
-
-/** What of the tab's state the program depends on, beside the settings. */
-export interface ProgramContext {
-  /** What was dropped. */
-  readonly files: FilesFacts | null;
-  /** What computes. */
-  readonly backend: BackendFacts["name"];
-}
 
 /** The data's part of a program: what it imports, and how it comes to batches. */
 interface DataCode {
@@ -22,11 +14,11 @@ interface DataCode {
  * What the tab runs with these settings, as a program for Deno.
  *
  * @param settings The settings.
- * @param context What was dropped, and what computes.
+ * @param files What was dropped.
  * @returns TypeScript. It prints a line an epoch: its number, then mean loss and accuracy in training
  * and in validation.
  */
-export function programText(settings: Settings, { files, backend }: ProgramContext): string {
+export function programText(settings: Settings, files: FilesFacts | null): string {
   const data = dataCode(settings, files);
   const plan = networkPlan(settings, data);
   const layers = [...new Set(plan.map(({ layer }) => layer)), "Sequential"].sort();
@@ -36,10 +28,10 @@ import { ${layers.join(", ")} } from "@gradus/layers";
 import { SoftmaxCrossEntropy } from "@gradus/losses";
 import { ${OPTIMIZERS[optimizer].name} } from "@gradus/optim";
 import { random } from "@gradus/random";
-${BACKENDS[backend].imports}
+import { cpu } from "@gradus/tensor/cpu";
 import { evaluate, fit } from "@gradus/train";
 
-const backend = await ${BACKENDS[backend].open(threads)};
+const backend = await cpu({ threads: ${threads} });
 
 ${data.code}
 
@@ -61,17 +53,6 @@ for await (const step of fit({ model, loss, optimizer, batches, epochs: ${epochs
 await backend.close();
 `;
 }
-
-const BACKENDS = {
-  wasm: {
-    imports: `import { cpu } from "@gradus/tensor/cpu";`,
-    open: (threads: number) => `cpu({ threads: ${threads} })`,
-  },
-  webgpu: {
-    imports: `import { webGpu } from "@gradus/tensor/webgpu";`,
-    open: () => `webGpu()`,
-  },
-};
 
 const OPTIMIZERS: Readonly<
   Record<OptimizerName, { readonly name: string; readonly more: string }>

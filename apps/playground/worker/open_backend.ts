@@ -1,6 +1,5 @@
 import type { Backend } from "@gradus/tensor";
 import { cpu } from "@gradus/tensor/cpu";
-import type { AdapterFacts } from "@gradus/tensor/webgpu";
 import type { BackendFacts } from "../messages.ts";
 import type { Settings } from "../settings.ts";
 
@@ -17,14 +16,12 @@ export interface OpenBackend {
 export async function chooseBackend({ backend, threads }: BackendSettings): Promise<BackendFacts> {
   switch (backend) {
     case "webgpu":
-      return { name: "webgpu", title: "WebGPU", reason: "You chose it." };
+      return webGpuFacts("You chose it.");
     case "wasm":
       return wasmFacts(threads, "You chose it.");
     case "auto": {
       const lack = await findLack();
-      return lack === null
-        ? { name: "webgpu", title: "WebGPU", reason: "This browser has an adapter." }
-        : wasmFacts(threads, lack);
+      return lack === null ? webGpuFacts("This browser has an adapter.") : wasmFacts(threads, lack);
     }
   }
 }
@@ -40,8 +37,7 @@ export async function openBackend(settings: BackendSettings): Promise<OpenBacken
   // Loaded where it is used.
   const { webGpu, WebGpuError } = await import("@gradus/tensor/webgpu");
   try {
-    const backend = await webGpu();
-    return { backend, facts: { ...facts, title: `WebGPU, ${nameOf(backend.adapter)}` } };
+    return { backend: await webGpu(), facts };
   } catch (error) {
     const isUnavailable = error instanceof WebGpuError && settings.backend === "auto";
     if (!isUnavailable) throw error;
@@ -63,10 +59,8 @@ async function findLack(): Promise<string | null> {
   return isFallbackAdapter ? "WebGPU would run on the processor too, and slower." : null;
 }
 
-/** As the browser has it, which may not tell. */
-function nameOf({ vendor, architecture }: AdapterFacts): string {
-  return [vendor, architecture].filter((name) => name !== "").join(" ") ||
-    "an adapter without a name";
+function webGpuFacts(reason: string): BackendFacts {
+  return { name: "webgpu", title: "WebGPU", reason };
 }
 
 function wasmFacts(threads: number, reason: string): BackendFacts {

@@ -1,0 +1,83 @@
+import type { Sequential } from "@gradus/layers";
+import type { Contents } from "@gradus/train/whole-file";
+import { choiceFlag, switchFlag, textFlag } from "../flag.ts";
+import { openBackend } from "../open_backend.ts";
+import { helpText, parseFlags } from "../parse_flags.ts";
+import { openRunModel } from "../run_model.ts";
+import { UsageError } from "../usage_error.ts";
+import { writeFiles } from "./_write_files.ts";
+
+const TARGETS = ["torch", "onnx", "tfjs"] as const;
+
+const FLAGS = {
+  to: choiceFlag({ description: "for what", fallback: null, choices: TARGETS }),
+  model: textFlag({
+    description: "folder of a run, with its model.safetensors",
+    fallback: null,
+    placeholder: "DIR",
+  }),
+  out: textFlag({
+    description: "folder for the files (default: torch, onnx or tfjs in that of the run)",
+    fallback: null,
+    placeholder: "DIR",
+  }),
+  softmax: switchFlag({ description: "of onnx: give probabilities in place of logits" }),
+  help: switchFlag({ description: "show this help" }),
+};
+
+/** `gradus export`: a model for elsewhere. */
+export async function run(args: readonly string[]): Promise<number> {
+  const { to, model: folder, out, softmax, help } = parseFlags(args, FLAGS);
+  if (help) {
+    console.log(helpText(FLAGS, {
+      command: "gradus export --to torch|onnx|tfjs --model DIR",
+      purpose: "Writes a trained model for PyTorch, ONNX or TensorFlow.js.",
+      note:
+        "torch: model.safetensors in PyTorch's names and layouts, and model.py, which loads it. onnx: " +
+        "model.onnx. tfjs: model.json and its weights, for tf.loadLayersModel.",
+    }));
+    return 0;
+  }
+  const missing = to === null ? "--to" : folder === null ? "--model" : null;
+  if (to === null || folder === null) {
+    throw new UsageError(`Cannot export as ${missing} must be given: found none`);
+  }
+  if (softmax && to !== "onnx") {
+    throw new UsageError(`Cannot use --softmax as --to must be onnx: found ${to}`);
+  }
+  // It needs no closing.
+  const backend = await openBackend("reference");
+  const model = await openRunModel(folder, { backend, verb: "export" });
+  const files = await explain(() => filesFor(to, model, { softmax }));
+  const target = out ?? `${folder.replace(/(?<=.)\/+$/, "")}/${to}`;
+  await writeFiles(target, files);
+  for (const name of files.keys()) console.log(`${target}/${name}`);
+  return 0;
+}
+
+async function filesFor(
+  to: typeof TARGETS[number],
+  model: Sequential,
+  { softmax }: { readonly softmax: boolean },
+): Promise<ReadonlyMap<string, Contents>> {
+  switch (to) {
+    case "torch":
+      return await (await import("@gradus/torch/export-torch")).exportTorch({ model });
+    case "onnx": {
+      const { encodeOnnx } = await import("@gradus/onnx/encode-onnx");
+      return new Map([["model.onnx", await encodeOnnx(model, { softmax })]]);
+    }
+    case "tfjs":
+      return await (await import("@gradus/layers-model/export-layers-model"))
+        .exportLayersModel({ model });
+  }
+}
+
+/** A layer that the other side does not have is told in one line. */
+async function explain<Result>(run: () => Promise<Result>): Promise<Result> {
+  try {
+    return await run();
+  } catch (cause) {
+    throw cause instanceof TypeError ? new UsageError(cause.message, { cause }) : cause;
+  }
+}
