@@ -75,6 +75,12 @@ const LIBRARIES: readonly Library[] = [
     command: () => npm("tfjs.ts", ["--allow-env", "--allow-read"], ["wasm"]),
   },
   {
+    name: "gradus-tfjs",
+    specifier: "@tensorflow/tfjs-backend-wasm",
+    isThreaded: false,
+    command: () => deno("gradus.ts", ["--allow-env", "--allow-read"], ["1", "tfjs"]),
+  },
+  {
     name: "jax-js",
     specifier: "@jax-js/jax",
     isThreaded: true,
@@ -117,7 +123,7 @@ const LIBRARIES: readonly Library[] = [
 /** The libraries that are always measured, as what others are compared with. */
 const ALWAYS = ["machine", "gradus"];
 
-/** Whether a library is Gradus, on whichever backend. */
+/** Whether a library is Gradus, on a backend of its own. */
 export function isGradus(library: string): boolean {
   return library === "gradus" || library === "gradus-blas";
 }

@@ -10,6 +10,7 @@ import {
   quotedFiles,
   type Read,
 } from "./_page.ts";
+import { trafficTable } from "./_traffic.ts";
 
 const root = new URL("..", import.meta.url);
 const pages = ["README.md", "CONTRIBUTING.md", ...listFiles("docs", ".md")].map(open);
@@ -67,6 +68,16 @@ describe("the documentation", () => {
     const missing = Object.keys(npm).map((name) => name.replace(/_@.*/, ""))
       .filter((name) => !sources.includes(`\`${name}\``));
     assertEquals(missing, []);
+  });
+});
+
+describe("scaling.md", () => {
+  it("has the traffic of the networks as they are", async () => {
+    const cells = (table: string) =>
+      table.trim().split("\n").map((row) => row.split("|").map((cell) => cell.trim()))
+        .filter((row) => !row.some((cell) => /^-+$/.test(cell)));
+    const [, table] = read("docs/scaling.md")!.match(/<!-- traffic -->(.*)<!-- \/traffic -->/s)!;
+    assertEquals(cells(table!), cells(await trafficTable()));
   });
 });
 

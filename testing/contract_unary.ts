@@ -194,6 +194,8 @@ const unaryRows: Record<UnaryOp, UnaryRow> = {
 interface SlopeRow {
   /** Number and slope; at a kink the slope from below. */
   readonly hand: readonly (readonly [x: number, slope: number])[];
+  /** Slopes at NaN, Infinity and −Infinity, as PyTorch has them. */
+  readonly edges: readonly [atNaN: number, atInfinity: number, atMinusInfinity: number];
   /** Largest error of the slope, in units of u; that of `y`, which is given rounded, included. */
   readonly error: (x: number, slope: number) => number;
 }
@@ -201,16 +203,22 @@ interface SlopeRow {
 const density = (x: number) => Math.exp(-0.5 * x * x) / Math.sqrt(2 * Math.PI);
 
 const slopeRows: Record<ActivationOp, SlopeRow> = {
-  relu: { hand: [[2, 1], [-2, 0], [0, 0]], error: exact },
-  leakyRelu: { hand: [[2, 1], [-2, ALPHA], [0, ALPHA]], error: (x) => x > 0 ? 0 : ALPHA },
+  relu: { hand: [[2, 1], [-2, 0], [0, 0]], edges: [1, 1, 0], error: exact },
+  leakyRelu: {
+    hand: [[2, 1], [-2, ALPHA], [0, ALPHA]],
+    edges: [ALPHA, 1, ALPHA],
+    error: (x) => x > 0 ? 0 : ALPHA,
+  },
   // y + α, where y was rounded, or α · eˣ.
   elu: {
     hand: [[2, 1], [0, ALPHA], [-Math.LN2, ALPHA / 2]],
+    edges: [NaN, 1, 0],
     error: (x) => x > 0 ? 0 : ALPHA * exponential(x) + 3 * ALPHA,
   },
   // Φ + x · φ: erf as in gelu; φ has exp of −x²/2, three products beside it.
   gelu: {
     hand: [[0, 0.5], [1, 1.083315470890687], [-1, -0.083315470890687]],
+    edges: [NaN, NaN, NaN],
     error: (x, slope) =>
       (ERROR_FUNCTION + 2) / 2 + (6 + 2 * x * x + 5) * Math.abs(x) * density(x) +
       Math.abs(slope) + 1,
@@ -218,6 +226,7 @@ const slopeRows: Record<ActivationOp, SlopeRow> = {
   // s + x · s · (1 − s), where 1 − s is as far off as s.
   silu: {
     hand: [[0, 0.5], [1, 0.9276705118714869], [-1, 0.07232948812851325]],
+    edges: [NaN, NaN, NaN],
     error: (x, slope) => {
       const s = logistic(x);
       const own = logisticError(x);
@@ -226,20 +235,24 @@ const slopeRows: Record<ActivationOp, SlopeRow> = {
   },
   softplus: {
     hand: [[0, 0.5], [1, 0.7310585786300049]],
+    edges: [NaN, 1, 0],
     error: (x) => logisticError(x),
   },
   // y · (1 − y), from the given y or anew.
   sigmoid: {
     hand: [[0, 0.25], [1, 0.19661193324148185]],
+    edges: [NaN, 0, 0],
     error: (x, slope) => 2 * logisticError(x) + 3 * slope,
   },
   // 1 − y².
   tanh: {
     hand: [[0, 1], [1, 0.41997434161402614]],
+    edges: [NaN, 0, 0],
     error: (x) => 2 * unaryRows.tanh.error(x, Math.tanh(x)) + 4,
   },
   arctan: {
     hand: [[0, 1], [1, 0.5], [-2, 0.2]],
+    edges: [NaN, 0, 0],
     error: (_x, slope) => (3 + DIVISION) * slope,
   },
 };
@@ -349,6 +362,15 @@ export const unaryContract: Contract<"unary" | "unaryGradient"> = {
           float: backend.float,
           name: `the slope of ${op}`,
         });
+      }, { row: `unaryGradient.${op}` });
+
+      test(`gives the slope of ${op} at NaN and infinities as PyTorch does`, async (backend) => {
+        const x = floats([NaN, Infinity, -Infinity]);
+        await assertGives(backend, {
+          inputs: { x, y: await activated(op, x), dy: floats([1, 1, 1]) },
+          outputs: { dx: blank([3]) },
+          call: (backend, { x, y, dy, dx }) => backend.unaryGradient(op, { x, y, dy }, dx, ALPHA),
+        }, { dx: [...row.edges] });
       }, { row: `unaryGradient.${op}` });
 
       test(

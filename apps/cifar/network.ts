@@ -114,8 +114,8 @@ function stem(recipe: Recipe, { training, statistics }: NetworkContext, has: Has
   const [batch] = new ImageBatches(images, { size: rows, statistics }).epoch(0);
   const weightInit = has("whitening") ? whiteningInit(batch!.x, { epsilon: 5e-4 }) : RANDOM;
   return recipe.isFullSize
-    ? new Conv2d(24, { kernel: 2, bias: false, weightInit })
-    : new Conv2d(24, { kernel: 4, stride: 2, padding: 1, bias: false, weightInit });
+    ? new Conv2d(recipe.filters, { kernel: 2, bias: false, weightInit })
+    : new Conv2d(recipe.filters, { kernel: 4, stride: 2, padding: 1, bias: false, weightInit });
 }
 
 /** Convolution, pooling to half the size, and a second convolution, each with batch norm and GELU. */

@@ -30,11 +30,11 @@ describe("buildNetwork()", () => {
       assertEquals(frozen.filter(({ name }) => !name.endsWith(".scale")).map(({ name }) => name), [
         "0.weight",
       ]);
-      const stem = 24 * 3 * (recipe.isFullSize ? 2 : 4) ** 2;
+      const stem = recipe.filters * 3 * (recipe.isFullSize ? 2 : 4) ** 2;
       const blocks = recipe.widths.map((width, place) => {
         const isDeep = place > 0 || recipe.isFirstBlockDeep;
         // Convolutions, and the scale and shift of batch norm.
-        const first = 9 * (recipe.widths[place - 1] ?? 24) * width + 2 * width;
+        const first = 9 * (recipe.widths[place - 1] ?? recipe.filters) * width + 2 * width;
         return first + (isDeep ? 9 * width * width + 2 * width : 0);
       });
       assertEquals(

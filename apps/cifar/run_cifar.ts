@@ -70,7 +70,6 @@ function programOf(
       ...without === "translate"
         ? []
         : [{ type: "translate", pixels: 2, padding: "reflect" } as const],
-      ...recipe.cutout > 0 ? [{ type: "cutout", size: recipe.cutout } as const] : [],
     ],
     mirrored: true,
     explain: ({ model }) =>

@@ -1,5 +1,5 @@
 import { TRAINING_FILE } from "@gradus/cli/run-training";
-import type { TrainingRecord } from "@gradus/torch";
+import type { TrainingRecord } from "@gradus/torch/training-record";
 import { type Run, save, saveCheckpoint } from "@gradus/train";
 import type { Trial } from "./flags.ts";
 import type { Training } from "./training.ts";

@@ -67,7 +67,7 @@ async function openPage(
   options: BrowserContextOptions,
 ): Promise<OpenPage> {
   const context = await browser.newContext(options);
-  context.setDefaultTimeout(20_000);
+  context.setDefaultTimeout(60_000);
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on("console", (message) => {

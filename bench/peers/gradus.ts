@@ -1,5 +1,6 @@
 /**
- * Gradus on its cpu backend; the arguments are the number of threads, and `blas` for products by OpenBLAS.
+ * Gradus on its cpu backend; the arguments are the number of threads, and `blas` for products by OpenBLAS or
+ * `tfjs` for the kernels of TensorFlow.js on its wasm backend.
  *
  * @module
  */
@@ -21,10 +22,17 @@ await serve(async (name) => {
 });
 
 async function open(options: { readonly threads: number }): Promise<Backend> {
-  if (Deno.args[1] !== "blas") return (await import("@gradus/tensor/cpu")).cpu(options);
-  // Set on some machines: it would hold OpenBLAS back from the instructions that the processor has.
-  Deno.env.delete("OPENBLAS_CORETYPE");
-  return (await import("@gradus/tensor/blas")).blas(options);
+  switch (Deno.args[1]) {
+    case "blas":
+      // Set on some machines: it would hold OpenBLAS back from the instructions that the processor has.
+      Deno.env.delete("OPENBLAS_CORETYPE");
+      return (await import("@gradus/tensor/blas")).blas(options);
+    case "tfjs":
+      await import("@tensorflow/tfjs-backend-wasm");
+      return (await import("@gradus/tfjs")).tfjs({ backend: "wasm" });
+    default:
+      return (await import("@gradus/tensor/cpu")).cpu(options);
+  }
 }
 
 async function find(name: string): Promise<Workload> {

@@ -52,6 +52,7 @@ for (
   const [library, workloads] of [
     ["gradus", ["W1-512", "W2-forward", "W2", "W3", "W4", "W5"]],
     ["gradus-blas", ["W1-512", "W2-forward", "W2", "W3", "W4", "W5"]],
+    ["gradus-tfjs", ["W1-512", "W2-forward", "W2", "W3", "W4", "W5"]],
     ["jax-js", ["W1-512", "W2", "W4"]],
     ["jax-js-jit", ["W1-512", "W2-forward", "W2", "W3", "W4"]],
     ["tfjs-cpu", ["W2-forward", "W3", "W5"]],
@@ -63,7 +64,12 @@ for (
 ) {
   Deno.test({
     name: `peers: ${library} computes what the others do`,
-    ignore: { gradus: false, "gradus-blas": !hasBlas, torch: !hasTorch }[library as string] ??
+    ignore: {
+      gradus: false,
+      "gradus-tfjs": false,
+      "gradus-blas": !hasBlas,
+      torch: !hasTorch,
+    }[library as string] ??
       !hasPeers,
     fn: async () => {
       for (const workload of workloads) {

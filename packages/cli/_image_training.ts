@@ -8,7 +8,7 @@ import {
 } from "@gradus/data";
 import { SoftmaxCrossEntropy } from "@gradus/losses";
 import { type Random, random } from "@gradus/random";
-import type { TrainingRecord } from "@gradus/torch";
+import type { TrainingRecord } from "@gradus/torch/training-record";
 import { openRun, type Run, save } from "@gradus/train";
 import { resumeClassifier } from "./resume_classifier.ts";
 import type { ImageNetwork, ImageProgram, LabelledImages } from "./run_images.ts";

@@ -53,6 +53,38 @@ export function explainParts(parts: Parts, ablations: Ablations): ReportPart[] {
   ];
 }
 
+/**
+ * The same for a page of Markdown: parts, what is in their place, and accuracies.
+ *
+ * @param parts The parts.
+ * @param ablations What was measured.
+ * @returns A table, and below it where the accuracies are from.
+ *
+ * @example
+ * ```ts
+ * import { partsMarkdown } from "@gradus/cli";
+ * import { assertStringIncludes } from "@std/assert";
+ *
+ * const parts = {
+ *   flip: { what: "mirror images", why: "More to learn from.", instead: "images as they are" },
+ * };
+ * const measured = { command: "ablate", validation: 1000, whole: [0.75], without: { flip: [0.73] } };
+ * assertStringIncludes(
+ *   partsMarkdown(parts, measured),
+ *   "| mirror images | images as they are | 73.0 % (−2.0) |",
+ * );
+ * ```
+ */
+export function partsMarkdown(parts: Parts, ablations: Ablations): string {
+  const summary = summarizeAblations(ablations);
+  const rows = Object.entries(parts).map((
+    [part, { what, instead }],
+  ) => [what, instead, summary === null ? "–" : accuracyWithout(part, summary)]);
+  const lines = [["part", "in its place", "accuracy"], ["---", "---", "---"], ...rows]
+    .map((row) => `| ${row.join(" | ")} |`);
+  return [...lines, ...summary === null ? [] : ["", source(summary, ablations)]].join("\n");
+}
+
 function source(summary: AblationSummary, { command, validation }: Ablations): string {
   const { whole, seeds, standardError } = summary;
   const error = standardError === null

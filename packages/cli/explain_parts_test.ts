@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import type { Ablations } from "./ablations.ts";
-import { explainParts } from "./explain_parts.ts";
+import { explainParts, partsMarkdown } from "./explain_parts.ts";
 
 const parts = Object.fromEntries(
   ["dirac", "gelu", "flip", "shift"].map((name) => [name, {
@@ -58,5 +58,26 @@ describe("explainParts()", () => {
     assertEquals(single.texts, [
       "Measured by `ablate` on 100 images held out, one seed: with all parts the accuracy is 75.0 %.",
     ]);
+  });
+});
+
+describe("partsMarkdown()", () => {
+  it("has the same words and accuracies in a table of Markdown", () => {
+    const measured = {
+      ...{ command: "ablate", validation: 100, whole: [0.75] },
+      without: { dirac: [0.73], gelu: [null] },
+    };
+    assertEquals(partsMarkdown(parts, measured).split("\n"), [
+      "| part | in its place | accuracy |",
+      "| --- | --- | --- |",
+      "| what dirac | instead dirac | 73.0 % (−2.0) |",
+      "| what gelu | instead gelu | diverges |",
+      "| what flip | instead flip | – |",
+      "| what shift | instead shift | – |",
+      "",
+      "Measured by `ablate` on 100 images held out, one seed: with all parts the accuracy is 75.0 %.",
+    ]);
+    const none = partsMarkdown(parts, { ...measured, whole: [] }).split("\n");
+    assertEquals([none.length, none[2]], [6, "| what dirac | instead dirac | – |"]);
   });
 });

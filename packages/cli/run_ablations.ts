@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import type { Ablations, Parts } from "./ablations.ts";
 import { chooseBackend } from "./choose_backend.ts";
+import { partsMarkdown } from "./explain_parts.ts";
 import { type Flag, integerFlag, switchFlag } from "./flag.ts";
 import { type AblationTraining, measureAblations } from "./measure_ablations.ts";
 import type { BackendName } from "./open_backend.ts";
@@ -45,7 +46,8 @@ export interface AblationProgram {
 }
 
 /**
- * Trains with all parts of a model and without each, and keeps the accuracies after each training.
+ * Trains with all parts of a model and without each, keeps the accuracies after each training, and prints
+ * them as a table in the end.
  *
  * @param args The command line.
  * @param program Parts, data, how to train.
@@ -99,6 +101,7 @@ export async function runAblations(
   const train = await program.prepare({ data: flags.data, backend });
   if (reason !== null) console.log(`Backend ${backend}: ${reason}.`);
   const progress = stderrProgress();
+  let kept = measured;
   await measureAblations({
     parts: Object.keys(parts),
     seeds: flags.seeds,
@@ -107,9 +110,10 @@ export async function runAblations(
     onResult: async ({ without, seed, accuracy }, accuracies) => {
       progress.clear();
       console.log(`without ${without ?? "nothing"}, seed ${seed}: ${accuracy ?? "diverges"}`);
-      const kept: Ablations = { command, validation: measured.validation, ...accuracies };
+      kept = { command, validation: measured.validation, ...accuracies };
       await writeFile(file, `${JSON.stringify(kept, null, 2)}\n`);
     },
   });
+  console.log(`\n${partsMarkdown(parts, kept)}`);
   return 0;
 }

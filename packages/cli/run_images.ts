@@ -4,7 +4,7 @@ import type { Loss } from "@gradus/losses";
 import type { Optimizer } from "@gradus/optim";
 import type { Random } from "@gradus/random";
 import type { Backend } from "@gradus/tensor";
-import type { ImagesRecord } from "@gradus/torch";
+import type { ImagesRecord } from "@gradus/torch/training-record";
 import type { EpochEntry, Run, WeightAverage } from "@gradus/train";
 import { assertTestSize, testImages } from "./_image_test.ts";
 import { openImageTraining } from "./_image_training.ts";

@@ -1,6 +1,7 @@
 import type { Sequential } from "@gradus/layers";
 import type { Optimizer } from "@gradus/optim";
-import { trainingFromJson, type TrainingRecord } from "@gradus/torch";
+import { trainingFromJson } from "@gradus/torch/training-from-json";
+import type { TrainingRecord } from "@gradus/torch/training-record";
 import { loadCheckpoint, readFileWhole, type WeightAverage } from "@gradus/train";
 import { startTraining, type TrainingSettings } from "./training_settings.ts";
 import { UsageError } from "./usage_error.ts";

@@ -1,7 +1,7 @@
 import type { Sequential } from "@gradus/layers";
 import { SoftmaxCrossEntropy } from "@gradus/losses";
 import { type Optimizer, optimizerFromJson } from "@gradus/optim";
-import type { TrainingRecord } from "@gradus/torch";
+import type { TrainingRecord } from "@gradus/torch/training-record";
 import { WeightAverage } from "@gradus/train";
 
 /** How a classifier is trained, as plain JSON: what `training.json` of a run keeps of it. */

@@ -66,17 +66,10 @@ export function addSteps(a: Step, b: Step): Step | null {
   }, nesting);
 }
 
-/**
- * All layers up to a step, in a sequence.
- *
- * @returns Null if one of them is part of another.
- */
-export function layersUpTo(last: Step): FoundLayer | null {
+/** All layers up to a step, in a sequence. */
+export function layersUpTo(last: Step): FoundLayer {
   const steps: Step[] = [];
-  for (let step = last; step.before !== null; step = step.before) {
-    if (step.isTaken) return null;
-    steps.push(step);
-  }
+  for (let step = last; step.before !== null; step = step.before) steps.push(step);
   return sequence(steps);
 }
 

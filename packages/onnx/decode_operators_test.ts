@@ -355,6 +355,13 @@ describe("decodeOnnx() of what moves numbers", () => {
     }
   });
 
+  it("reads a reshape in which 0 would be a length, and is none", () => {
+    const constants = { shape: integers(-1, 6) };
+    const attributes = { allowzero: int(1) };
+    const file = { input: [2, 3], constants, attributes };
+    assertEquals(layersOfNode("y = Reshape x shape", file), sequence("flatten"));
+  });
+
   it("reads what does nothing", () => {
     const constants = { zeros: integers(0, 0, 0, 0) };
     assertEquals(layersOfNode("y = Pad x zeros", { input: [2], constants }), sequence("linear"));

@@ -455,6 +455,14 @@ describe("decodeOnnx() of a file that has what no layer does", () => {
       "Reshape at node 0 of m.onnx as it must make one row of each input, [batch, 6]: found [-1, 3]",
     ],
     [
+      "no rows",
+      {
+        ...{ input: [2, 3], constants: { s: integers(0, 6) } },
+        nodes: [node("y = Reshape x s", { allowzero: int(1) })],
+      },
+      "Reshape at node 0 of m.onnx as it must make one row of each input, [batch, 6]: found [0, 6]",
+    ],
+    [
       "a shape that is no integers",
       { input: [2, 3], constants: { s: [2] }, nodes: ["y = Reshape x s"] },
       "Reshape at node 0 of m.onnx as its input 1 must be integers: found float",

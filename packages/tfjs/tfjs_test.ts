@@ -75,12 +75,24 @@ describe("tfjs()", () => {
       await tf.setBackend("cpu");
     }
   });
-  it("refuses numbers of half precision, which webgl has on some phones", async () => {
-    await assertRefuses(
-      { tf: changed({ backend: () => ({ floatPrecision: () => 16 }) }), backend: "cpu" },
-      TypeError,
-      "Cannot open the tfjs backend on cpu as its numbers must be float32: found float16",
-    );
+  it("refuses numbers of half precision, which are all that WebGL has on some phones", async () => {
+    tf.registerBackend("webgl", () => new MathBackendCPU());
+    const flag = "WEBGL_RENDER_FLOAT32_ENABLED";
+    try {
+      tf.env().registerFlag(flag, () => false);
+      await assertRefuses(
+        { tf, backend: "webgl" },
+        TypeError,
+        "Cannot open the tfjs backend on webgl as its numbers must be float32: found float16, which is all that the device draws",
+      );
+      tf.env().set(flag, true);
+      const backend = await tfjs({ tf, backend: "webgl" });
+      assertEquals(backend.name, "tfjs-webgl");
+      await backend.close();
+    } finally {
+      tf.removeBackend("webgl");
+      await tf.setBackend("cpu");
+    }
   });
   it("refuses float64, and more than there is memory", async () => {
     const backend = await tfjs({ tf, backend: "cpu" });

@@ -43,3 +43,15 @@ export function definitionsOf(
 ): string[] {
   return [...new Map(parts.flatMap(({ functions }) => Object.entries(functions))).values()];
 }
+
+/** A text without the lines of features that are off; such lines end in `#? feature` or `#? not feature`. */
+export function withFeatures<Features extends { readonly [Name in keyof Features]: boolean }>(
+  text: string,
+  features: Features,
+): string {
+  return text.split("\n").flatMap((line) => {
+    const [, code, not, name] = line.match(/^(.*?) {2}#\? (not )?(\w+)$/) ?? [];
+    if (name === undefined) return [line];
+    return features[name as keyof Features] === (not === undefined) ? [code!] : [];
+  }).join("\n");
+}

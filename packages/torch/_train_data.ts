@@ -8,7 +8,7 @@ export interface DataPy {
   readonly imports: readonly string[];
   /** Where the data are, as the value of a flag. */
   readonly fallback: string;
-  /** What that flag says. */
+  /** What is there. */
   readonly help: string;
   /** Constants at the top. */
   readonly constants: string;

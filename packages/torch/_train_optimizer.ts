@@ -1,5 +1,5 @@
 import type { OptimizerRecord, SgdRecord } from "@gradus/optim";
-import { definitionsOf, python, pythonList } from "./_python.ts";
+import { definitionsOf, python, pythonList, withFeatures } from "./_python.ts";
 import { schedulePy } from "./_train_schedule.ts";
 
 /** What a slot of an optimizer of Gradus is called in PyTorch. */
@@ -113,58 +113,45 @@ function optimizerCall(record: OptimizerRecord): string {
 
 function takeStep(record: OptimizerRecord): string {
   const isScaled = record.type === "sgd" && record.rateInVelocity;
-  const note = isScaled
-    ? `
-
-    Velocities take up the rates of their steps, as PyTorch's do where it is the gradients that are
-    multiplied by the rate.
-    `
-    : "";
-  const decay = isDecayedHere(record)
-    ? `        for parameter in group["params"]:
-            parameter.mul_(1 - rate * settings["weight_decay"])
-`
-    : "";
-  const scale = isScaled
-    ? `        group["lr"] = 1.0
-${
-      record.decoupled
-        ? ""
-        : `        group["weight_decay"] = rate * settings["weight_decay"]\n`
-    }${`        for parameter in group["params"]:
-            parameter.grad.mul_(rate)
-`}`
-    : `        group["lr"] = rate\n`;
-  const needsSettings = (decay + scale).includes("settings");
-  const names = needsSettings ? "group, settings, rate" : "group, rate";
-  const lists = needsSettings
-    ? "optimizer.param_groups, GROUPS, rates(step)"
-    : "optimizer.param_groups, rates(step)";
-  return `@torch.no_grad()
-def take_step(optimizer, step):
-    """Moves the parameters once.${note}"""
-${clipping(record)}    for ${names} in zip(${lists}):
-${decay}${scale}    optimizer.step()
-`;
+  const isDecoupled = isDecayedHere(record);
+  return withFeatures(TAKE_STEP, {
+    clipped: record.clipNorm !== null || record.clipParameterNorm !== null,
+    together: record.clipNorm !== null,
+    apart: record.clipParameterNorm !== null,
+    decoupled: isDecoupled,
+    scaled: isScaled,
+    pulled: isScaled && !isDecoupled,
+    grouped: isScaled || isDecoupled,
+  });
 }
+
+const TAKE_STEP = `@torch.no_grad()
+def take_step(optimizer, step):
+    """Moves the parameters once."""  #? not scaled
+    """Moves the parameters once.  #? scaled
+  #? scaled
+    Velocities take up the rates of their steps, as PyTorch's do where it is the gradients that are  #? scaled
+    multiplied by the rate.  #? scaled
+    """  #? scaled
+    gradients = [p.grad for group in optimizer.param_groups for p in group["params"]]  #? clipped
+    norms = torch.stack([gradient.double().norm() for gradient in gradients])  #? clipped
+    factor = (CLIP_NORM / norms.norm()).clamp(max=1)  #? together
+    for gradient in gradients:  #? together
+        gradient.mul_(factor)  #? together
+    for gradient, norm in zip(gradients, norms):  #? apart
+        gradient.mul_((CLIP_NORM / norm).clamp(max=1))  #? apart
+    for group, rate in zip(optimizer.param_groups, rates(step)):  #? not grouped
+    for group, settings, rate in zip(optimizer.param_groups, GROUPS, rates(step)):  #? grouped
+        group["lr"] = rate  #? not scaled
+        group["lr"] = 1.0  #? scaled
+        group["weight_decay"] = rate * settings["weight_decay"]  #? pulled
+        for parameter in group["params"]:  #? grouped
+            parameter.mul_(1 - rate * settings["weight_decay"])  #? decoupled
+            parameter.grad.mul_(rate)  #? scaled
+    optimizer.step()
+`;
 
 function clippingConstant({ clipNorm, clipParameterNorm }: OptimizerRecord): string {
   const norm = clipNorm ?? clipParameterNorm;
   return norm === null ? "" : `CLIP_NORM = ${python(norm)}\n`;
-}
-
-function clipping({ clipNorm, clipParameterNorm }: OptimizerRecord): string {
-  if (clipNorm === null && clipParameterNorm === null) return "";
-  const gradients =
-    `    gradients = [p.grad for group in optimizer.param_groups for p in group["params"]]
-    norms = torch.stack([gradient.double().norm() for gradient in gradients])
-`;
-  return clipNorm === null
-    ? `${gradients}    for gradient, norm in zip(gradients, norms):
-        gradient.mul_((CLIP_NORM / norm).clamp(max=1))
-`
-    : `${gradients}    factor = (CLIP_NORM / norms.norm()).clamp(max=1)
-    for gradient in gradients:
-        gradient.mul_(factor)
-`;
 }

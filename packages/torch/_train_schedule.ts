@@ -1,5 +1,5 @@
 import type { OneCycleRecord, ScheduleRecord } from "@gradus/optim";
-import { keywords, python } from "./_python.ts";
+import { keywords, python, withFeatures } from "./_python.ts";
 
 /** The rate of a step in Python. */
 export interface SchedulePy {
@@ -56,12 +56,8 @@ function oneCyclePy(schedule: OneCycleRecord): SchedulePy {
     warmup_share: warmupShare,
   };
   return anneal === "linear"
-    ? call("one_cycle", oneCycleText("one_cycle", "share"), settings)
-    : call(
-      "one_cosine_cycle",
-      oneCycleText("one_cosine_cycle", "(1 - math.cos(math.pi * share)) / 2"),
-      settings,
-    );
+    ? call("one_cycle", withFeatures(ONE_CYCLE, { cosine: false }), settings)
+    : call("one_cosine_cycle", withFeatures(ONE_CYCLE, { cosine: true }), settings);
 }
 
 function call(
@@ -111,20 +107,19 @@ const WARMUP = `def warmup(step, then, steps, start):
     return start + (then(0) - start) * (step / steps)
 `;
 
-function oneCycleText(name: string, bend: string): string {
-  return `def ${name}(step, peak, steps, start_factor, final_factor, warmup_share):
+const ONE_CYCLE =
+  `def one_cycle(step, peak, steps, start_factor, final_factor, warmup_share):  #? not cosine
+def one_cosine_cycle(step, peak, steps, start_factor, final_factor, warmup_share):  #? cosine
     """Up to the peak over a share of the steps, and down for the rest."""
-
-    def bend(share):
-        return ${bend}
-
     top, last = warmup_share * steps - 1, steps - 1
-    start, final = start_factor * peak, final_factor * peak
     if step < top:
-        return start + (peak - start) * bend(step / top)
+        low, share = start_factor * peak, step / top
+        share = (1 - math.cos(math.pi * share)) / 2  #? cosine
+        return low + (peak - low) * share
+    low = final_factor * peak
     if step >= last:
-        return final
-    begin = max(top, 0)
-    return peak + (final - peak) * bend((step - begin) / (last - begin))
+        return low
+    share = (step - max(top, 0)) / (last - max(top, 0))
+    share = (1 - math.cos(math.pi * share)) / 2  #? cosine
+    return peak + (low - peak) * share
 `;
-}

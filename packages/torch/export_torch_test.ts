@@ -164,7 +164,7 @@ describe("exportTorch()", () => {
       const files = await exportTorch({ model: training.model, training: { ...training, record } });
       const lines = (files.get("train_ddp.py") as string).split("\n");
       assertEquals(lines.filter((line) => line.startsWith("DATA")), [
-        'DATA = "a\\"\\nimport os #\\\\"',
+        'DATA = "a\\"\\nimport os #\\\\"  # the folder of data_batch_1.bin and its like',
       ]);
     });
   });

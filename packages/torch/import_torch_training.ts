@@ -91,7 +91,13 @@ export function importTorchTraining(
   const matches = matchTorch(name, tensors, trainingTensors(layouts, options, state));
   // Where its contents are swapped, it says so before anything changes.
   average?.save();
-  optimizer.restore(state);
+  try {
+    optimizer.restore(state);
+  } catch (error) {
+    // The optimizer knows of no file.
+    (error as Error).message += ` in ${name}`;
+    throw error;
+  }
   if (average !== undefined) average.restore(averageState!);
   for (const { tensor, data } of matches) tensor.set(data);
   return state.steps;

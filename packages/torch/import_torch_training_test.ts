@@ -112,12 +112,12 @@ describe("importTorchTraining()", () => {
     refuse(
       { updates: '{"0.weight":8,"0.bias":7,"2.weight":7,"2.bias":7}' },
       RangeError,
-      "Cannot restore 0.weight as its updates must not exceed the steps, 7: found 8",
+      "Cannot restore 0.weight as its updates must not exceed the steps, 7: found 8 in a",
     );
     refuse(
       { updates: '{"0.weight":"7","0.bias":7,"2.weight":7,"2.bias":7}' },
       RangeError,
-      "Cannot restore 0.weight as its updates must be a whole number of at least 0: found 7",
+      "Cannot restore 0.weight as its updates must be a whole number of at least 0: found 7 in a",
     );
     refuse(
       { "momentum_buffer.2.bias": undefined, "exp_avg.2.bias": tensors.get("model.2.bias") },

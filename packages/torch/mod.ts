@@ -1,9 +1,11 @@
 /**
- * Models to PyTorch and back: weights as safetensors in PyTorch's names and layouts, and the network as a
- * program in Python that can be read.
+ * Models and trainings to PyTorch, as safetensors in its names and layouts and as programs in Python that
+ * can be read, and back.
  *
- * {@linkcode exportTorch} makes the files, {@linkcode importTorch} loads weights that were trained or
- * changed there.
+ * {@linkcode exportTorch} makes the files. With a training, made from a {@linkcode TrainingRecord} such as
+ * {@linkcode trainingFromJson} reads from a run's `training.json`, one of them is a program for `torchrun`.
+ * {@linkcode importTorch} loads weights, {@linkcode importTorchTraining} goes on from what that program left,
+ * momentum included.
  *
  * @example To PyTorch and back
  * ```ts

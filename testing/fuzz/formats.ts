@@ -7,7 +7,12 @@ import {
   npyHeaderFormat,
 } from "./data_formats.ts";
 import type { FuzzedFormat } from "./fuzzed_format.ts";
-import { layersModelFormat, onnxFormat } from "./interchange_formats.ts";
+import {
+  layersModelFormat,
+  onnxFormat,
+  torchTrainingFormat,
+  torchWeightsFormat,
+} from "./interchange_formats.ts";
 import {
   checkpointFormat,
   checkpointRecordFormat,
@@ -47,4 +52,6 @@ export const FORMATS: readonly FuzzedFormat[] = [
   trainingFormat,
   onnxFormat,
   layersModelFormat,
+  torchWeightsFormat,
+  torchTrainingFormat,
 ];

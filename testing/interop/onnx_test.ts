@@ -3,18 +3,16 @@
  *
  * @module
  */
-import { layerFromJson, Sequential } from "@gradus/layers";
 import { decodeOnnx, encodeOnnx, parseOnnx } from "@gradus/onnx";
-import { random } from "@gradus/random";
-import { sizeOf, softmax, tensor, transpose } from "@gradus/tensor";
+import { softmax, tensor, transpose } from "@gradus/tensor";
 import { cpu } from "@gradus/tensor/cpu";
 import { reference } from "@gradus/tensor/reference";
 import { assertEquals } from "@std/assert";
 import { assertClose } from "../assert_close.ts";
 import { inFolder } from "../in_folder.ts";
 import { askProgram } from "./ask_program.ts";
+import { exampleModels } from "./example_models.ts";
 import { isAsked } from "./is_asked.ts";
-import { type LayerExample, layerExamples } from "./layer_examples.ts";
 import { trainedNetworks } from "./networks.ts";
 import { npmProgram } from "./npm_program.ts";
 import type { Numbers } from "./numbers.ts";
@@ -41,22 +39,6 @@ const lacksTorch = await lacksPython("torch");
 function run(kind: (typeof kinds)[number], runs: readonly OnnxRun[]): Promise<Numbers[]> {
   const permissions = ["--allow-read", ...kind === "node" ? ["--allow-env", "--allow-ffi"] : []];
   return askProgram(npmProgram("onnxruntime.ts", { args: [kind], permissions }), runs);
-}
-
-/** Examples of all layers, with numbers that are not those of the start. */
-function exampleModels(): { readonly model: Sequential; readonly x: Numbers }[] {
-  const stream = random(0);
-  const normals = (length: number) => Float32Array.from({ length }, () => stream.normal());
-  return Object.values<readonly LayerExample[]>(layerExamples).flat().map((example) => {
-    const { layers, inputShape } = example;
-    const model = new Sequential(layers.map(layerFromJson));
-    model.init(inputShape, { backend, random: stream });
-    for (const { value } of model.parameters) value.set(normals(value.size));
-    const shape = [3, ...inputShape];
-    const data = normals(sizeOf(shape));
-    model.forward(tensor(backend, data, { shape }), "train"); // moves running statistics
-    return { model, x: { shape, data: [...data] } };
-  });
 }
 
 for (const kind of kinds) {
@@ -107,7 +89,7 @@ Deno.test({
     inFolder(async (folder) => {
       const runs: OnnxRun[] = [];
       const expected: Numbers[] = [];
-      for (const { model, x } of exampleModels()) {
+      for (const { model, x } of exampleModels(backend)) {
         const path = `${folder}/${runs.length}.onnx`;
         await Deno.writeFile(path, await encodeOnnx(model));
         const y = model.predict(tensor(backend, x.data, x));
@@ -133,7 +115,7 @@ Deno.test({
     inFolder(async (folder) => {
       const paths: string[] = [];
       const shapes: unknown[] = [];
-      for (const { model } of exampleModels()) {
+      for (const { model } of exampleModels(backend)) {
         const bytes = await encodeOnnx(model);
         paths.push(`${folder}/${paths.length}.onnx`);
         await Deno.writeFile(paths.at(-1)!, bytes);

@@ -2,7 +2,7 @@ import { SoftmaxCrossEntropy } from "@gradus/losses";
 import type { GroupRecord, OptimizerRecord, ScheduleRecord } from "@gradus/optim";
 import { cpu } from "@gradus/tensor/cpu";
 import { exportTorch, importTorch, importTorchTraining } from "@gradus/torch";
-import { evaluate } from "@gradus/train";
+import { evaluate, fit } from "@gradus/train";
 import { assert, assertEquals } from "@std/assert";
 import { assertClose } from "../assert_close.ts";
 import { inFolder } from "../in_folder.ts";
@@ -176,6 +176,25 @@ Deno.test({
         assertEquals(await readBack(back, `${folder}/${name}`), steps + 2, name);
         await assertSameState(back, expected.get(name)!, ROUNDING);
       }
+    }),
+});
+
+Deno.test({
+  name: `PyTorch goes on in mid-epoch${note}`,
+  ignore,
+  fn: () =>
+    inFolder(async (folder) => {
+      const here = beginIris();
+      for await (const { index } of fit({ ...here, epochs: 4 })) {
+        if (index !== 16) continue; // the third of seven steps of the third epoch
+        await writeFiles(folder, await exportTorch({ model: here.model, training: here }));
+      }
+      await askProgram([python, `${import.meta.dirname}/train_all.py`], [
+        { folder, args: ["--epochs", "4"] },
+      ]);
+      const back = beginIris();
+      assertEquals(await readBack(back, folder), 4 * 7);
+      await assertSameState(back, here, DRIFT);
     }),
 });
 

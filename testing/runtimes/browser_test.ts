@@ -2,15 +2,22 @@ import { assert, assertEquals } from "@std/assert";
 import { assertTrained } from "./assert_trained.ts";
 import { bundle } from "./bundle.ts";
 import { findProgram, isMissing } from "./find_program.ts";
+import type { PageReport, Task } from "./report.ts";
 import { runPage } from "./run_page.ts";
 
 const ignore = isMissing("chromium");
 const name = (what: string) => ignore ? `${what} (chromium is not installed)` : what;
 
-async function run(task: Omit<Parameters<typeof runPage>[2], "report">) {
+async function run(
+  { threads, contract, isIsolated }: Task & { isIsolated: boolean },
+): Promise<PageReport> {
   const chromium = findProgram("chromium");
   assert(chromium !== null, "chromium is not installed");
-  return await runPage(chromium, await bundle("page.ts", "browser"), task);
+  const query = {
+    ...threads !== null && { threads: `${threads}` },
+    ...contract && { contract: "" },
+  };
+  return await runPage(chromium, await bundle("page.ts", "browser"), { query, isIsolated });
 }
 
 Deno.test(name("Chromium trains on two threads in an isolated page, where the contract holds"), {

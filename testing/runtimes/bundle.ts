@@ -1,14 +1,19 @@
 /**
- * Bundles a program of this folder into one module, as `deno bundle` does, which fetches its bundler
+ * Bundles a program into one module, as `deno bundle` does, which fetches its bundler
  * the first time.
  *
- * @param entry Its file name.
+ * @param entry Its path from this folder.
  * @param platform Where it shall run.
+ * @param options More flags of `deno bundle`.
  * @returns The source.
  */
-export async function bundle(entry: string, platform: "browser" | "deno"): Promise<string> {
+export async function bundle(
+  entry: string,
+  platform: "browser" | "deno",
+  options: readonly string[] = [],
+): Promise<string> {
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["bundle", "--quiet", "--platform", platform, entry],
+    args: ["bundle", "--quiet", "--platform", platform, ...options, entry],
     cwd: import.meta.dirname,
     env: { NO_COLOR: "1" },
   }).output();

@@ -22,6 +22,13 @@ export interface Report {
   readonly contract: ContractReport | null;
 }
 
+/** What a page reports. */
+export interface PageReport {
+  readonly report: Report;
+  /** Whether the page is cross-origin isolated. */
+  readonly isIsolated: boolean;
+}
+
 /** Runs a task on the cpu backend of this runtime. */
 export async function report({ threads, contract }: Task): Promise<Report> {
   const options: CpuOptions = threads === null ? {} : { threads };
@@ -31,7 +38,7 @@ export async function report({ threads, contract }: Task): Promise<Report> {
   const iris = [await trainIris(backend), await trainIris(again)] as const;
   const perceptron = [await trainPerceptron(backend), await trainPerceptron(again)] as const;
   await again.close();
-  const contractReport = contract ? await runContract(options) : null;
+  const contractReport = contract ? await runContract(() => cpu(options)) : null;
   // `backend` stays open: a program ends, and a page closes, without it.
   return {
     threads: backend.threads,

@@ -1,10 +1,13 @@
-import type { Report, Task } from "./report.ts";
-
-/** What a page reports. */
-export interface PageReport {
-  readonly report: Report;
-  /** Whether the page is cross-origin isolated. */
+/** What a page is opened with. */
+export interface PageOptions {
+  /** What to do: the page finds it in its address. */
+  readonly query: Readonly<Record<string, string>>;
+  /** Whether the server asks for cross-origin isolation, without which there is no shared memory. */
   readonly isIsolated: boolean;
+  /** Of the browser, beside those for a page that is quiet, alone and without a screen. */
+  readonly flags?: readonly string[];
+  /** How long the page may take. Default: a minute. */
+  readonly patienceMs?: number;
 }
 
 /** Quiet, alone, and without a screen. */
@@ -19,31 +22,38 @@ const FLAGS = [
   "--disable-sync",
 ];
 
-/** Without Node's modules: of `node:util` the assertions need these two, for messages and for dates. */
+/**
+ * Without Node's modules: of `node:util` the assertions need these two, for messages and for dates. An error
+ * of the page before its program runs is reported too.
+ */
 const PAGE = `<!DOCTYPE html>
 <meta charset="utf-8">
 <script type="importmap">
 { "imports": { "node:util": "data:text/javascript,export const inspect = String, isDeepStrictEqual = Object.is" } }
 </script>
+<script>
+  addEventListener("error", ({ message }) =>
+    fetch("/report", { method: "POST", body: JSON.stringify({ error: message }) }));
+</script>
 <script type="module" src="/page.js"></script>`;
 
 /**
- * Runs a task in Chromium, in a page of a server of our own.
+ * Runs a page in Chromium, from a server of our own.
  *
  * @param chromium Path of the browser.
- * @param source The bundled page.
- * @param task What to do; `isIsolated` has the server ask for cross-origin isolation, without which there
- * is no shared memory.
- * @returns What the page sent back.
- * @throws {Error} If the page fails, or says nothing for a minute.
+ * @param source The bundled page, which posts what it has to say, or an `error`, to `/report`.
+ * @param options What to do, and how.
+ * @returns What the page posted.
+ * @throws {Error} If the page fails, or says nothing for too long.
  */
-export async function runPage(
+export async function runPage<Report>(
   chromium: string,
   source: string,
-  task: Task & { readonly isIsolated: boolean },
-): Promise<PageReport> {
-  const reported = Promise.withResolvers<PageReport>();
-  const isolation: HeadersInit = task.isIsolated
+  options: PageOptions,
+): Promise<Report> {
+  const { query, isIsolated, flags = [], patienceMs = 60_000 } = options;
+  const reported = Promise.withResolvers<Report>();
+  const isolation: HeadersInit = isIsolated
     ? {
       "Cross-Origin-Opener-Policy": "same-origin",
       "Cross-Origin-Embedder-Policy": "require-corp",
@@ -69,21 +79,20 @@ export async function runPage(
   const respond = (body: string, type: string) =>
     new Response(body, { headers: { ...isolation, "Content-Type": type } });
   const profile = await Deno.makeTempDir();
-  const query = new URLSearchParams();
-  if (task.threads !== null) query.set("threads", `${task.threads}`);
-  if (task.contract) query.set("contract", "");
   const browser = new Deno.Command(chromium, {
     args: [
       ...FLAGS,
+      ...flags,
       `--user-data-dir=${profile}`,
-      `http://127.0.0.1:${server.addr.port}/?${query}`,
+      `http://127.0.0.1:${server.addr.port}/?${new URLSearchParams(query)}`,
     ],
     stdout: "null",
     stderr: "null",
   }).spawn();
   const late = setTimeout(
-    () => reported.reject(new Error("Cannot run the page as it must report within a minute")),
-    60_000,
+    () =>
+      reported.reject(new Error(`Cannot run the page as it must report within ${patienceMs} ms`)),
+    patienceMs,
   );
   try {
     return await reported.promise;

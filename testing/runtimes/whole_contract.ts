@@ -1,4 +1,3 @@
-import { cpu, type CpuOptions } from "@gradus/tensor/cpu";
 import { convolutionContract } from "../contract_convolution.ts";
 import { elementwiseContract } from "../contract_elementwise.ts";
 import { lossContract } from "../contract_losses.ts";
@@ -11,7 +10,7 @@ import { poolingContract } from "../contract_pooling.ts";
 import { reductionContract } from "../contract_reduction.ts";
 import { softmaxContract } from "../contract_softmax.ts";
 import { unaryContract } from "../contract_unary.ts";
-import type { Contract, KernelName } from "../kernel_contract.ts";
+import type { Contract, KernelName, Open, Skip } from "../kernel_contract.ts";
 
 const contract: Contract<KernelName> = {
   ...memoryContract,
@@ -35,13 +34,18 @@ export interface ContractReport {
   readonly failures: readonly string[];
 }
 
-/** Runs all tests of the contract on the cpu backend, without a runner of tests. */
-export async function runContract(options: CpuOptions): Promise<ContractReport> {
-  const open = () => cpu(options);
+/**
+ * Runs all tests of the contract on a backend, without a runner of tests.
+ *
+ * @param open Opens the backend.
+ * @param skip What it does not have, as in `backendContract`.
+ */
+export async function runContract(open: Open, skip: Skip = {}): Promise<ContractReport> {
   const backend = await open();
   const tests: { name: string; run: () => void | Promise<void> }[] = [];
   for (const kernel of Object.keys(contract) as KernelName[]) {
-    contract[kernel]((behaviour, run) => {
+    contract[kernel]((behaviour, run, { row, needs } = {}) => {
+      if (skip[kernel] ?? (row && skip[row]) ?? (needs && skip[needs])) return;
       tests.push({ name: `${kernel}() ${behaviour}`, run: () => run(backend, open) });
     });
   }

@@ -5,6 +5,7 @@
  */
 
 import type {
+  BackendFacts,
   FilesFacts,
   Progress,
   Report,
@@ -39,6 +40,7 @@ const text = (id: string) => find(id, HTMLElement);
 
 let state: TrainingState = "empty";
 let files: FilesFacts | null = null;
+let backend: BackendFacts["name"] = "wasm";
 let task: TaskFacts | null = null;
 /** Which of the rows to show was taken to be tried last. */
 let taken = -1;
@@ -96,9 +98,10 @@ function hear(report: Report): void {
     case "network":
       return showLayers(report.network);
     case "backend": {
-      const { title, reason } = report.backend;
+      const { name, title, reason } = report.backend;
       text("backend-text").textContent = `Runs on ${title}. ${reason}`;
-      return;
+      backend = name;
+      return showProgram();
     }
     case "task":
       return showTask(report.task);
@@ -124,11 +127,15 @@ function start(isAfresh: boolean): void {
 
 function showSettings(settings: Settings): void {
   ask({ type: "describe", settings });
-  text("program").textContent = programText(settings, files);
+  showProgram();
   // Until there is a model, what can be tried is what will be trained on.
   if (task !== null) return;
   const shape = settings.data === "files" ? files?.inputShape ?? [28, 28, 1] : [32, 32, 3];
   showPanels(settings.data === "iris" ? [4] : shape);
+}
+
+function showProgram(): void {
+  text("program").textContent = programText(form.read(), { files, backend });
 }
 
 function showTask(next: TaskFacts): void {

@@ -1,6 +1,14 @@
 import { layerCode, networkPlan } from "../network_plan.ts";
-import type { FilesFacts } from "../messages.ts";
+import type { BackendFacts, FilesFacts } from "../messages.ts";
 import { DRAWN_VALIDATION_ROWS, type OptimizerName, type Settings } from "../settings.ts";
+
+/** What of the tab's state the program depends on, beside the settings. */
+export interface ProgramContext {
+  /** What was dropped. */
+  readonly files: FilesFacts | null;
+  /** What computes. */
+  readonly backend: BackendFacts["name"];
+}
 
 /** The data's part of a program: what it imports, and how it comes to batches. */
 interface DataCode {
@@ -14,11 +22,11 @@ interface DataCode {
  * What the tab runs with these settings, as a program for Deno.
  *
  * @param settings The settings.
- * @param files What was dropped.
+ * @param context What was dropped, and what computes.
  * @returns TypeScript. It prints a line an epoch: its number, then mean loss and accuracy in training
  * and in validation.
  */
-export function programText(settings: Settings, files: FilesFacts | null): string {
+export function programText(settings: Settings, { files, backend }: ProgramContext): string {
   const data = dataCode(settings, files);
   const plan = networkPlan(settings, data);
   const layers = [...new Set(plan.map(({ layer }) => layer)), "Sequential"].sort();
@@ -28,10 +36,10 @@ import { ${layers.join(", ")} } from "@gradus/layers";
 import { SoftmaxCrossEntropy } from "@gradus/losses";
 import { ${OPTIMIZERS[optimizer].name} } from "@gradus/optim";
 import { random } from "@gradus/random";
-import { cpu } from "@gradus/tensor/cpu";
+${BACKENDS[backend].imports}
 import { evaluate, fit } from "@gradus/train";
 
-const backend = await cpu({ threads: ${threads} });
+const backend = await ${BACKENDS[backend].open(threads)};
 
 ${data.code}
 
@@ -53,6 +61,17 @@ for await (const step of fit({ model, loss, optimizer, batches, epochs: ${epochs
 await backend.close();
 `;
 }
+
+const BACKENDS = {
+  wasm: {
+    imports: `import { cpu } from "@gradus/tensor/cpu";`,
+    open: (threads: number) => `cpu({ threads: ${threads} })`,
+  },
+  webgpu: {
+    imports: `import { webGpu } from "@gradus/tensor/webgpu";`,
+    open: () => `webGpu()`,
+  },
+};
 
 const OPTIMIZERS: Readonly<
   Record<OptimizerName, { readonly name: string; readonly more: string }>

@@ -29,7 +29,10 @@ Deno.test("programText() is a program without errors of types, whatever the sett
         backend: "auto",
         threads: 2,
       };
-      await Deno.writeTextFile(`${folder}/${i}.ts`, programText(settings, files));
+      await Deno.writeTextFile(
+        `${folder}/${i}.ts`,
+        programText(settings, { files, backend: i === 1 ? "webgpu" : "wasm" }),
+      );
     }
     const { success, stderr } = await new Deno.Command(Deno.execPath(), {
       args: ["check", `--config=${config}`, ...cases.keys().map((i) => `${i}.ts`)],

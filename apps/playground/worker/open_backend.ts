@@ -1,5 +1,6 @@
 import type { Backend } from "@gradus/tensor";
 import { cpu } from "@gradus/tensor/cpu";
+import type { AdapterFacts } from "@gradus/tensor/webgpu";
 import type { BackendFacts } from "../messages.ts";
 import type { Settings } from "../settings.ts";
 
@@ -16,12 +17,14 @@ export interface OpenBackend {
 export async function chooseBackend({ backend, threads }: BackendSettings): Promise<BackendFacts> {
   switch (backend) {
     case "webgpu":
-      return webGpuFacts("You chose it.");
+      return { name: "webgpu", title: "WebGPU", reason: "You chose it." };
     case "wasm":
       return wasmFacts(threads, "You chose it.");
     case "auto": {
       const lack = await findLack();
-      return lack === null ? webGpuFacts("This browser has an adapter.") : wasmFacts(threads, lack);
+      return lack === null
+        ? { name: "webgpu", title: "WebGPU", reason: "This browser has an adapter." }
+        : wasmFacts(threads, lack);
     }
   }
 }
@@ -37,7 +40,8 @@ export async function openBackend(settings: BackendSettings): Promise<OpenBacken
   // Loaded where it is used.
   const { webGpu, WebGpuError } = await import("@gradus/tensor/webgpu");
   try {
-    return { backend: await webGpu(), facts };
+    const backend = await webGpu();
+    return { backend, facts: { ...facts, title: `WebGPU, ${nameOf(backend.adapter)}` } };
   } catch (error) {
     const isUnavailable = error instanceof WebGpuError && settings.backend === "auto";
     if (!isUnavailable) throw error;
@@ -59,8 +63,10 @@ async function findLack(): Promise<string | null> {
   return isFallbackAdapter ? "WebGPU would run on the processor too, and slower." : null;
 }
 
-function webGpuFacts(reason: string): BackendFacts {
-  return { name: "webgpu", title: "WebGPU", reason };
+/** As the browser has it, which may not tell. */
+function nameOf({ vendor, architecture }: AdapterFacts): string {
+  return [vendor, architecture].filter((name) => name !== "").join(" ") ||
+    "an adapter without a name";
 }
 
 function wasmFacts(threads: number, reason: string): BackendFacts {

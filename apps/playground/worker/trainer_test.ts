@@ -2,7 +2,7 @@ import { inFolder } from "@gradus/testing/in-folder";
 import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { cifarFile, fashionFiles } from "../_image_files_test.ts";
-import type { FilesFacts, Report, TrainingState } from "../messages.ts";
+import type { Report, TrainingState } from "../messages.ts";
 import { programText } from "../page/program.ts";
 import { type DataName, type Settings, USUAL_SETTINGS } from "../settings.ts";
 import type { DroppedFile } from "./read_files.ts";
@@ -81,7 +81,8 @@ describe("Trainer", () => {
         const points = rehearsal.all("progress").map(({ progress }) => progress);
         const training = points.flatMap((progress) => progress.training);
         const validation = points.flatMap((progress) => progress.validation);
-        const printed = await run(programText(settings, filesFacts(rehearsal)), folder);
+        const context = { files: rehearsal.last("files")?.files ?? null, backend: "wasm" } as const;
+        const printed = await run(programText(settings, context), folder);
         assertEquals(
           printed.map(([epoch, , , loss, accuracy]) => ({ epoch, loss, accuracy })),
           validation.slice(1),
@@ -249,10 +250,6 @@ describe("Trainer", () => {
     assertEquals(rehearsal.last("state").text, "Done.");
   });
 });
-
-function filesFacts(rehearsal: Rehearsal): FilesFacts | null {
-  return rehearsal.last("files")?.files ?? null;
-}
 
 async function weights(rehearsal: Rehearsal) {
   await rehearsal.trainer.save();

@@ -20,15 +20,12 @@ export function readReshape(node: NodeReader): Flow {
   const x = node.flow(0);
   const shape = node.integers(1);
   const [rows, columns] = shape;
-  const keepsBatch = rows === -1 || rows === node.batch ||
-    (rows === 0 && node.int("allowzero", 0) === 0);
+  const zeroIsLength = node.int("allowzero", 0) !== 0;
+  const keepsBatch = rows === -1 || rows === node.batch || (rows === 0 && !zeroIsLength);
   const isWhole = columns === -1 || columns === sizeOf(x.physical);
   if (shape.length !== 2 || !keepsBatch || !isWhole) {
     const wanted = `[batch, ${sizeOf(x.physical)}]`;
-    node.unsupported(
-      `it must make one row of each input, ${wanted}`,
-      `[${few(shape)}]`,
-    );
+    node.unsupported(`it must make one row of each input, ${wanted}`, `[${few(shape)}]`);
   }
   return flatten(node, x);
 }
@@ -66,9 +63,7 @@ export function readPad(node: NodeReader): Flow {
   if (node.has(2)) node.value(2);
   if (node.has(3)) node.value(3);
   const pads = (node.opset < 11 ? node.ints("pads") : node.integers(1)) ?? [];
-  if (pads.some((pad) => pad !== 0)) {
-    node.unsupported("it must pad by 0", few(pads));
-  }
+  if (pads.some((pad) => pad !== 0)) node.unsupported("it must pad by 0", few(pads));
   return x;
 }
 

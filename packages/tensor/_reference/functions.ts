@@ -91,12 +91,12 @@ export const unaryFunctions: Record<UnaryOp, (x: number, alpha: number) => numbe
   round: roundHalfToEven,
 };
 
-/** op′(x), given y = op(x). At a kink, the slope from below: relu′(0) = 0. */
+/** op′(x), given y = op(x). At a kink, the slope from below: relu′(0) = 0. At NaN and ±Infinity as in PyTorch. */
 export const activationSlopes: Record<
   ActivationOp,
   (x: number, y: number, alpha: number) => number
 > = {
-  relu: (x) => x > 0 ? 1 : 0,
+  relu: (x) => x <= 0 ? 0 : 1,
   leakyRelu: (x, _y, alpha) => x > 0 ? 1 : alpha,
   elu: (x, y, alpha) => x > 0 ? 1 : y + alpha,
   gelu: (x) => normalShare(x) + x * normalDensity(x),

@@ -82,7 +82,7 @@ export const activationSlopes: Record<
     numbers: { readonly x: TfTensor; readonly y: TfTensor; readonly alpha: number },
   ) => TfTensor
 > = {
-  relu: (tf, { x }) => indicator(tf, tf.greater(x, 0)),
+  relu: (tf, { x }) => indicator(tf, tf.logicalNot(tf.lessEqual(x, 0))),
   leakyRelu: (tf, { x, alpha }) => where(tf, tf.greater(x, 0), 1, alpha),
   elu: (tf, { x, y, alpha }) => where(tf, tf.greater(x, 0), 1, tf.add(y, alpha)),
   gelu: (tf, { x }) => {

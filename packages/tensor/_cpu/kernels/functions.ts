@@ -221,7 +221,8 @@ export const slopeCode: Record<
   ActivationOp,
   (functions: Functions, operands: { x: Variable; y: Variable; alpha: Variable }) => Vector
 > = {
-  relu: (_, { x }) => v128.and(f32x4.gt(x, 0), f32x4.constant(1)),
+  // Not where x > 0: NaN hands dy on.
+  relu: (_, { x }) => v128.andNot(f32x4.constant(1), f32x4.le(x, 0)),
   leakyRelu: (_, { x, alpha }) => v128.select(f32x4.gt(x, 0), 1, alpha),
   elu: (_, { x, y, alpha }) => v128.select(f32x4.gt(x, 0), 1, f32x4.add(y, alpha)),
   gelu: (m, { x }) => {

@@ -2,6 +2,8 @@ import type { Operand } from "../../backend.ts";
 import type { KernelRun } from "../kernel_run.ts";
 import { wgsl } from "../wgsl.ts";
 import { epilogue, epilogueElements, epilogueKey, type Store } from "./epilogue.ts";
+import { type Patches, patchFunctions, patchUniforms, staysInside } from "./patches.ts";
+import { productGrid, type ProductTile } from "./product_tile.ts";
 import {
   addProducts,
   columnsAcross,
@@ -9,131 +11,132 @@ import {
   declareSums,
   lines,
   range,
-  registerGrid,
   registerProgram,
-  type RegisterTile,
   rowsAlong,
   storeSums,
 } from "./register_tile.ts";
+import { workgroupProgram } from "./workgroup_tile.ts";
 
-type Pair = readonly [height: number, width: number];
-
-/**
- * A product whose rows are pixels of a result and whose inner axis are the taps of a kernel with their
- * channels. Pixel `p` meets tap `t` in the pixel `p · pixelStep + start + t · tapStep` of the source, along both
- * axes of the image; outside the source are zeros.
- */
-export interface Correlation {
+/** A product of patches with the weights of a kernel, for each group of channels. */
+export interface Correlation extends Patches {
   readonly images: number;
-  /** Pixels of the result, in each image. */
-  readonly pixels: Pair;
-  readonly pixelStep: Pair;
-  readonly start: Pair;
-  readonly taps: Pair;
-  readonly tapStep: Pair;
   readonly groups: number;
-  /** Of the source: the inner axis of a tap, in each group. */
-  readonly channels: number;
-  /** Of the result, in each group. */
+  /** Channels of the result, in each group. */
   readonly n: number;
-  /** Whether the weights of a tap are `[n, channels]`, not `[channels, n]`. */
-  readonly isTransposed: boolean;
-  /** Numbers from one line of a tap's weights to the next. */
-  readonly weightLine: number;
-  /** Where the weights of the first tap are, and numbers from one tap to the next. */
-  readonly weightStart: number;
-  readonly weightStep: Pair;
-  /** Where the first pixel of the result goes, and numbers from one to the next. */
-  readonly outStart: number;
-  readonly outStep: Pair;
-  readonly outImage: number;
+  readonly weights: {
+    /** Whether those of a tap are `[n, channels]`, not `[channels, n]`. */
+    readonly isTransposed: boolean;
+    /** Where those of the first tap are. */
+    readonly start: number;
+    /** Numbers from one line of a tap's to the next. */
+    readonly pitch: number;
+    /** Numbers from one tap to the next, along both axes. */
+    readonly step: readonly [height: number, width: number];
+  };
+  /** Where pixels of the result go. */
+  readonly result: {
+    readonly start: number;
+    readonly step: readonly [height: number, width: number];
+    readonly imageSize: number;
+  };
 }
 
-/** A correlation, with tiles in registers. */
+/** The correlation; its rows are pixels of the result. */
 export function correlateRun(
-  { source, weights, bias, out }: {
+  { source, kernel, bias, out }: {
     readonly source: Operand;
-    readonly weights: Operand;
+    readonly kernel: Operand;
     readonly bias: Operand | null;
     readonly out: Operand;
   },
-  c: Correlation,
-  { tile, store }: { readonly tile: RegisterTile; readonly store: Store },
-): KernelRun<"source" | "weights" | "bias", "out"> {
-  const [, height, width, allChannels] = source.shape as [number, number, number, number];
-  const m = c.images * c.pixels[0] * c.pixels[1];
-  const grid = registerGrid(tile, { m, n: c.n, batch: c.groups });
-  const rest = c.channels % 4;
-  const isVectorRight = (c.isTransposed ? c.channels : c.n) % 4 === 0;
-  const isInside = staysInside(c, [height, width]);
+  correlation: Correlation,
+  { tile, store }: { readonly tile: ProductTile; readonly store: Store },
+): KernelRun<"source" | "kernel" | "bias", "out"> {
+  const { images, pixels, taps, channels, groups, n, weights, result } = correlation;
+  const m = images * pixels[0] * pixels[1];
+  const grid = productGrid(tile, { m, n, batch: groups });
+  const rest = channels % 4;
+  const { isTransposed } = weights;
+  const loadsVectors = tile.family === "registers";
+  const isVectorLeft = loadsVectors && rest === 0;
+  const isVectorRight = loadsVectors && (isTransposed ? channels : n) % 4 === 0;
+  const isGuarded = !staysInside(source, correlation);
   return {
     name: "correlate",
-    key: `${grid.key}|${rest}|${+c.isTransposed}${+isInside}|${epilogueKey(store)}`,
-    reads: { source, weights, bias: store.hasBias ? bias : null },
+    key: `${grid.key}|${rest}|${+isTransposed}${+isGuarded}|${epilogueKey(store)}`,
+    reads: { source, kernel, bias: store.hasBias ? bias : null },
     writes: { out },
     elements: {
-      source: rest === 0 ? "vec4<f32>" : "f32",
-      weights: isVectorRight ? "vec4<f32>" : "f32",
+      source: isVectorLeft ? "vec4<f32>" : "f32",
+      kernel: isVectorRight ? "vec4<f32>" : "f32",
       ...epilogueElements(store),
     },
     uniforms: {
       i32: {
         ...grid.i32,
-        height,
-        width,
-        allChannels,
-        channels: c.channels,
-        rows: c.pixels[0],
-        columns: c.pixels[1],
-        rowStep: c.pixelStep[0],
-        columnStep: c.pixelStep[1],
-        startRow: c.start[0],
-        startColumn: c.start[1],
-        tapRows: c.taps[0],
-        tapColumns: c.taps[1],
-        tapRowStep: c.tapStep[0],
-        tapColumnStep: c.tapStep[1],
-        weightLine: c.weightLine,
-        weightStart: c.weightStart,
-        weightRow: c.weightStep[0],
-        weightColumn: c.weightStep[1],
-        outStart: c.outStart,
-        outRow: c.outStep[0],
-        outColumn: c.outStep[1],
-        outImage: c.outImage,
+        ...patchUniforms(source, correlation),
+        terms: taps[0] * taps[1] * channels,
+        weightStart: weights.start,
+        weightPitch: weights.pitch,
+        weightRow: weights.step[0],
+        weightColumn: weights.step[1],
+        resultStart: result.start,
+        resultRow: result.step[0],
+        resultColumn: result.step[1],
+        imageSize: result.imageSize,
       },
     },
     workgroups: grid.workgroups,
-    source: ({ source, weights, bias, out }) => {
-      const right = { array: weights, isVector: isVectorRight };
-      const inside = (i: number) =>
-        `u32(row${i} + tapRow) < u32(uniforms.height) && u32(column${i} + tapColumn) < u32(uniforms.width)`;
-      return epilogue(store, { out, bias }) + PIXELS + registerProgram(
+    source: ({ source, kernel, bias, out }) => {
+      const library = epilogue(store, { out, bias }) + patchFunctions + resultFunctions;
+      const groupStart = `at * ${isTransposed ? "uniforms.channels" : "uniforms.n"}`;
+      const firstBias = "at * uniforms.n";
+      const start = (pixel: string) => `resultPlace(${pixel}) + at * uniforms.n`;
+      if (tile.family === "workgroup") {
+        return library + workgroupProgram(tile, {
+          first: "0",
+          end: "uniforms.terms",
+          left: {
+            isAlong: true,
+            line: (row) => `patchOf(pixelAt(${row})) + inArray(at * uniforms.channels)`,
+            inner: (index) => `tapAt(${index})`,
+            read: (place) =>
+              isGuarded
+                ? `select(0.0, ${source}[(${place}).z], isInside(${place}))`
+                : `${source}[(${place}).z]`,
+          },
+          right: {
+            isAlong: isTransposed,
+            line: (column) => isTransposed ? `${column} * uniforms.weightPitch` : column,
+            inner: (index) =>
+              `weightAt(${index}, ${isTransposed ? "1" : "uniforms.weightPitch"}) + ${groupStart}`,
+            read: (place) => `${kernel}[${place}]`,
+          },
+          start: (row) => start(`pixelAt(${row})`),
+          firstBias,
+        });
+      }
+      const rows = range(tile.rows);
+      const right = { array: kernel, isVector: isVectorRight };
+      return library + registerProgram(
         tile,
-        c.n,
+        n,
         wgsl`
   var pixel = pixelAt(row);
   ${
           lines(
-            range(tile.rows).map((i) =>
-              wgsl`
-  let row${i} = pixel.y * uniforms.rowStep + uniforms.startRow;
-  let column${i} = pixel.x * uniforms.columnStep + uniforms.startColumn;
-  let pixel${i} = ((pixel.z * uniforms.height + row${i}) * uniforms.width + column${i}) * uniforms.allChannels
-    + at * uniforms.channels;
-  pixel = nextPixel(pixel);`
+            rows.map((i) =>
+              `let patch${i} = patchOf(pixel) + inArray(at * uniforms.channels); pixel = nextPixel(pixel);`
             ),
           )
         }
   ${declareSums(tile)}
-  for (var r = 0; r < uniforms.tapRows; r++) {
-    for (var s = 0; s < uniforms.tapColumns; s++) {
-      let tapRow = r * uniforms.tapRowStep;
-      let tapColumn = s * uniforms.tapColumnStep;
-      let tap = (tapRow * uniforms.width + tapColumn) * uniforms.allChannels;
-      let weight = uniforms.weightStart + r * uniforms.weightRow + s * uniforms.weightColumn
-        + at * ${c.isTransposed ? "uniforms.channels" : "uniforms.n"};
-      ${isInside ? "" : lines(range(tile.rows).map((i) => `let inside${i} = ${inside(i)};`))}
+  for (var tapRow = 0; tapRow < uniforms.tapRows; tapRow++) {
+    for (var tapColumn = 0; tapColumn < uniforms.tapColumns; tapColumn++) {
+      let tap = tapPlace(tapRow, tapColumn);
+      let weight = weightPlace(tapRow, tapColumn) + ${groupStart};
+      ${lines(rows.map((i) => `let start${i} = patch${i}.z + tap.z;`))}
+      ${isGuarded ? lines(rows.map((i) => `let inside${i} = isInside(patch${i} + tap);`)) : ""}
       ${
           addProducts(tile, {
             first: "0",
@@ -141,18 +144,18 @@ export function correlateRun(
             rest,
             left: rowsAlong(tile, {
               array: source,
-              isVector: rest === 0,
-              start: (i) => `pixel${i} + tap`,
-              guard: (i, value) => isInside ? value : `select(vec4f(), ${value}, inside${i})`,
+              isVector: isVectorLeft,
+              start: (i) => `start${i}`,
+              guard: (i, value) => isGuarded ? `select(vec4f(), ${value}, inside${i})` : value,
             }),
-            right: c.isTransposed
+            right: isTransposed
               ? columnsAlong({
                 ...right,
-                start: (j) => `weight + (column + ${j}) * uniforms.weightLine`,
+                start: (j) => `weight + (column + ${j}) * uniforms.weightPitch`,
               })
               : columnsAcross({
                 ...right,
-                start: (inner, j) => `weight + ${inner} * uniforms.weightLine + column + ${j}`,
+                start: (inner, j) => `weight + ${inner} * uniforms.weightPitch + column + ${j}`,
               }),
           })
         }
@@ -161,9 +164,8 @@ export function correlateRun(
   pixel = pixelAt(row);
   ${
           storeSums(tile, {
-            start: () =>
-              "uniforms.outStart + pixel.z * uniforms.outImage + pixel.y * uniforms.outRow + pixel.x * uniforms.outColumn + at * uniforms.n",
-            firstBias: "at * uniforms.n",
+            start: () => start("pixel"),
+            firstBias,
             next: "pixel = nextPixel(pixel);",
           })
         }`,
@@ -172,32 +174,19 @@ export function correlateRun(
   };
 }
 
-/** Whether no window reaches past the edges of the source. */
-function staysInside(
-  { pixels, pixelStep, start, taps, tapStep }: Correlation,
-  size: Pair,
-): boolean {
-  return [0, 1].every((axis) => {
-    const reach = (taps[axis]! - 1) * tapStep[axis]!;
-    const last = (pixels[axis]! - 1) * pixelStep[axis]! + start[axis]!;
-    return start[axis]! + Math.min(reach, 0) >= 0 && last + Math.max(reach, 0) < size[axis]!;
-  });
+const resultFunctions = wgsl`
+fn resultPlace(pixel: vec3i) -> i32 {
+  return uniforms.resultStart + pixel.z * uniforms.imageSize + pixel.y * uniforms.resultRow
+    + pixel.x * uniforms.resultColumn;
 }
 
-/** Pixels as vectors of column, row and image. */
-const PIXELS = wgsl`
-fn pixelAt(place: i32) -> vec3i {
-  let down = place / uniforms.columns;
-  return vec3i(place % uniforms.columns, down % uniforms.rows, down / uniforms.rows);
+fn weightPlace(tapRow: i32, tapColumn: i32) -> i32 {
+  return uniforms.weightStart + tapRow * uniforms.weightRow + tapColumn * uniforms.weightColumn;
 }
 
-fn nextPixel(pixel: vec3i) -> vec3i {
-  let isLast = pixel.x + 1 == uniforms.columns;
-  let isLastRow = isLast && pixel.y + 1 == uniforms.rows;
-  return vec3i(
-    select(pixel.x + 1, 0, isLast),
-    select(pixel.y + select(0, 1, isLast), 0, isLastRow),
-    pixel.z + select(0, 1, isLastRow),
-  );
+fn weightAt(index: i32, pitch: i32) -> i32 {
+  let tap = index / uniforms.channels;
+  return weightPlace(tap / uniforms.tapColumns, tap % uniforms.tapColumns)
+    + index % uniforms.channels * pitch;
 }
 `;

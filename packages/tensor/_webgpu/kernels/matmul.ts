@@ -1,20 +1,21 @@
 import type { Operand } from "../../backend.ts";
 import type { KernelRun } from "../kernel_run.ts";
+import { wgsl } from "../wgsl.ts";
 import { epilogue, epilogueElements, epilogueKey, type Store } from "./epilogue.ts";
+import { productGrid, type ProductTile } from "./product_tile.ts";
 import {
   addProducts,
   columnsAcross,
   columnsAlong,
   declareSums,
-  registerGrid,
   registerProgram,
-  type RegisterTile,
   rowsAcross,
   rowsAlong,
   storeSums,
 } from "./register_tile.ts";
+import { workgroupProgram } from "./workgroup_tile.ts";
 
-/** A product of matrices: `out [m, n] = a [m, k] · b [k, n]`, where `a` and `b` may be stored transposed. */
+/** A product of matrices, `out [m, n] = a [m, k] · b [k, n]`, where `a` and `b` may be stored transposed. */
 export interface Product {
   readonly m: number;
   readonly k: number;
@@ -23,10 +24,7 @@ export interface Product {
   readonly transposeB: boolean;
 }
 
-/**
- * The product, with tiles in registers. In several parts, of `partLength` products each, `out` is
- * `[parts, m, n]`, whose sum is the product.
- */
+/** The product; or, in several parts of `partLength` terms each, `out [parts, m, n]`, whose sum is the product. */
 export function matmulRun(
   { a, b, bias, out }: {
     readonly a: Operand;
@@ -36,17 +34,18 @@ export function matmulRun(
   },
   { m, k, n, transposeA, transposeB }: Product,
   { tile, store, parts, partLength }: {
-    readonly tile: RegisterTile;
+    readonly tile: ProductTile;
     readonly store: Store;
     readonly parts: number;
     /** A multiple of 4. */
     readonly partLength: number;
   },
 ): KernelRun<"a" | "b" | "bias", "out"> {
-  const grid = registerGrid(tile, { m, n, batch: parts });
+  const grid = productGrid(tile, { m, n, batch: parts });
   const rest = k % 4;
-  const isVectorA = (transposeA ? m : k) % 4 === 0;
-  const isVectorB = (transposeB ? k : n) % 4 === 0;
+  const loadsVectors = tile.family === "registers";
+  const isVectorA = loadsVectors && (transposeA ? m : k) % 4 === 0;
+  const isVectorB = loadsVectors && (transposeB ? k : n) % 4 === 0;
   return {
     name: "matmul",
     key: `${grid.key}|${+transposeA}${+transposeB}|${rest}|${epilogueKey(store)}`,
@@ -60,17 +59,34 @@ export function matmulRun(
     uniforms: { i32: { ...grid.i32, k, partLength } },
     workgroups: grid.workgroups,
     source: ({ a, b, bias, out }) => {
+      const first = "at * uniforms.partLength";
+      const end = "min((at + 1) * uniforms.partLength, uniforms.k)";
+      const start = (row: string) => `(at * uniforms.m + ${row}) * uniforms.n`;
+      if (tile.family === "workgroup") {
+        const matrix = (array: string, isAlong: boolean, pitch: string) => ({
+          isAlong,
+          line: (line: string) => isAlong ? `${line} * ${pitch}` : line,
+          inner: (inner: string) => isAlong ? inner : `${inner} * ${pitch}`,
+          read: (place: string) => `${array}[${place}]`,
+        });
+        return epilogue(store, { out, bias }) + workgroupProgram(tile, {
+          first,
+          end,
+          left: matrix(a, !transposeA, transposeA ? "uniforms.m" : "uniforms.k"),
+          right: matrix(b, transposeB, transposeB ? "uniforms.k" : "uniforms.n"),
+          start,
+        });
+      }
       const [left, right] = [{ array: a, isVector: isVectorA }, { array: b, isVector: isVectorB }];
       return epilogue(store, { out, bias }) + registerProgram(
         tile,
         n,
-        [
-          declareSums(tile),
-          "let first = at * uniforms.partLength;",
-          "let end = min(first + uniforms.partLength, uniforms.k);",
+        wgsl`
+  ${declareSums(tile)}
+  ${
           addProducts(tile, {
-            first: "first",
-            end: "end",
+            first,
+            end,
             rest,
             left: transposeA
               ? rowsAcross(tile, {
@@ -84,9 +100,9 @@ export function matmulRun(
                 ...right,
                 start: (inner, j) => `${inner} * uniforms.n + column + ${j}`,
               }),
-          }),
-          storeSums(tile, { start: (i) => `(at * uniforms.m + row + ${i}) * uniforms.n` }),
-        ].join("\n  "),
+          })
+        }
+  ${storeSums(tile, { start: (i) => start(`row + ${i}`) })}`,
       );
     },
   };

@@ -6,6 +6,7 @@ import { entry, wgsl } from "../wgsl.ts";
  * counts is how many products there are to a load: large tiles.
  */
 export interface RegisterTile {
+  readonly family: "registers";
   readonly rows: 4 | 8 | 16;
   readonly columns: 4 | 8 | 16;
 }
@@ -63,12 +64,12 @@ export function registerProgram(tile: RegisterTile, n: number, body: string): st
   return entry(
     LANES,
     wgsl`
-  let inGroup = i32(lane);
+  let place = i32(lane);
   let down = i32(workgroup) / uniforms.groupsAcross;
   let groupColumn = i32(workgroup) % uniforms.groupsAcross;
-  let column = ${tile.columns} * (groupColumn * ${across} + inGroup % ${across});
+  let column = ${tile.columns} * (groupColumn * ${across} + place % ${across});
   let groupRow = down % uniforms.groupsDown;
-  let row = ${tile.rows} * (groupRow * ${LANES / across} + inGroup / ${across});
+  let row = ${tile.rows} * (groupRow * ${LANES / across} + place / ${across});
   let at = down / uniforms.groupsDown;
   if (row >= uniforms.m || column >= uniforms.n || at >= uniforms.batch) {
     return;

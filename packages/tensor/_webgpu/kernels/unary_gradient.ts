@@ -6,7 +6,7 @@ import { pointwise, pointwiseWorkgroups } from "./pointwise.ts";
 
 /** op′(x) as an expression of `x`, `y = op(x)` and `uniforms.alpha`. At a kink, the slope from below. */
 const slopes: Record<ActivationOp, string> = {
-  relu: "f32(isPositive(x))",
+  relu: "f32(isPositive(x) || isNan(x))",
   leakyRelu: "select(uniforms.alpha, 1.0, isPositive(x))",
   elu: "select(y + uniforms.alpha, 1.0, isPositive(x))",
   gelu: "normalShare(x) + x * normalDensity(x)",

@@ -3,6 +3,7 @@ import { addPartsRun } from "../kernels/add_parts.ts";
 import { correlateRun, type Correlation } from "../kernels/correlate.ts";
 import { PLAIN } from "../kernels/epilogue.ts";
 import { kernelGradientRun } from "../kernels/kernel_gradient.ts";
+import type { Patches } from "../kernels/patches.ts";
 import type { Machine } from "../machine.ts";
 import { planProduct } from "./product_plan.ts";
 
@@ -15,28 +16,44 @@ export function conv2d(
   options: Conv2dGeometry & Epilogue,
   out: Operand,
 ): void {
-  const { stride, padding, dilation, groups, bias = null, activation = null } = options;
-  const [kernelHeight, kernelWidth, channels, filters] = kernel.shape as Shape4;
+  const { groups, bias = null, activation = null } = options;
+  const [, kernelWidth, channels, filters] = kernel.shape as Shape4;
   const [images, rows, columns] = out.shape as Shape4;
-  const n = filters / groups;
-  correlate(machine, { source: x, weights: kernel, bias, out }, {
+  correlate(machine, { source: x, kernel, bias, out, activation }, {
+    ...patchesOf(kernel, options, out),
     images,
+    groups,
+    n: filters / groups,
+    weights: {
+      isTransposed: false,
+      start: 0,
+      pitch: filters,
+      step: [kernelWidth * channels * filters, channels * filters],
+    },
+    result: {
+      start: 0,
+      step: [columns * filters, filters],
+      imageSize: rows * columns * filters,
+    },
+  });
+}
+
+/** The patches of x that y consists of. */
+function patchesOf(
+  kernel: Operand,
+  { stride, padding, dilation }: Conv2dGeometry,
+  y: Operand,
+): Patches {
+  const [kernelHeight, kernelWidth, channels] = kernel.shape as Shape4;
+  const [, rows, columns] = y.shape as Shape4;
+  return {
     pixels: [rows, columns],
     pixelStep: stride,
     start: [-padding[0], -padding[1]],
     taps: [kernelHeight, kernelWidth],
     tapStep: dilation,
-    groups,
     channels,
-    n,
-    isTransposed: false,
-    weightLine: filters,
-    weightStart: 0,
-    weightStep: [kernelWidth * channels * filters, channels * filters],
-    outStart: 0,
-    outStep: [columns * filters, filters],
-    outImage: rows * columns * filters,
-  }, activation);
+  };
 }
 
 /**
@@ -56,26 +73,30 @@ export function conv2dInputGradient(
   const tapSize = inner * filters;
   for (let row = 0; row < Math.min(stride[0], height); row++) {
     for (let column = 0; column < Math.min(stride[1], width); column++) {
-      const down = phaseOf(row, { axis: 0, kernel, out, options });
-      const right = phaseOf(column, { axis: 1, kernel, out, options });
-      correlate(machine, { source: dy, weights: kernel, bias: null, out }, {
+      const down = phaseOf(row, { axis: 0, kernel, options, x: out });
+      const right = phaseOf(column, { axis: 1, kernel, options, x: out });
+      correlate(machine, { source: dy, kernel, bias: null, out, activation: null }, {
         images,
         pixels: [down.pixels, right.pixels],
         pixelStep: [1, 1],
         start: [down.start, right.start],
         taps: [down.taps, right.taps],
         tapStep: [down.tapStep, right.tapStep],
-        groups,
         channels: filters / groups,
+        groups,
         n: inner,
-        isTransposed: true,
-        weightLine: filters,
-        weightStart: (down.firstTap * kernelWidth + right.firstTap) * tapSize,
-        weightStep: [down.everyTap * kernelWidth * tapSize, right.everyTap * tapSize],
-        outStart: (row * width + column) * channels,
-        outStep: [stride[0] * width * channels, stride[1] * channels],
-        outImage: height * width * channels,
-      }, null);
+        weights: {
+          isTransposed: true,
+          start: (down.firstTap * kernelWidth + right.firstTap) * tapSize,
+          pitch: filters,
+          step: [down.everyTap * kernelWidth * tapSize, right.everyTap * tapSize],
+        },
+        result: {
+          start: (row * width + column) * channels,
+          step: [stride[0] * width * channels, stride[1] * channels],
+          imageSize: height * width * channels,
+        },
+      });
     }
   }
 }
@@ -85,7 +106,7 @@ interface Phase {
   readonly pixels: number;
   readonly taps: number;
   readonly firstTap: number;
-  /** From one tap to the next that this phase meets. */
+  /** From one tap to the next that the phase meets. */
   readonly everyTap: number;
   /** The pixel of y where its first pixel meets its first tap. */
   readonly start: number;
@@ -95,23 +116,20 @@ interface Phase {
 
 function phaseOf(
   phase: number,
-  { axis, kernel, out, options }: {
+  { axis, kernel, options, x }: {
     readonly axis: 0 | 1;
     readonly kernel: Operand;
-    readonly out: Operand;
     readonly options: Conv2dGeometry;
+    readonly x: Operand;
   },
 ): Phase {
-  const [stride, padding, dilation] = [
-    options.stride[axis],
-    options.padding[axis],
-    options.dilation[axis],
-  ];
-  const all = Array.from({ length: kernel.shape[axis]! }, (_, tap) => tap);
-  const taps = all.filter((tap) => (phase + padding - tap * dilation) % stride === 0);
+  const { stride: strides, padding: paddings, dilation: dilations } = options;
+  const [stride, padding, dilation] = [strides[axis], paddings[axis], dilations[axis]];
+  const taps = Array.from({ length: kernel.shape[axis]! }, (_, tap) => tap)
+    .filter((tap) => (phase + padding - tap * dilation) % stride === 0);
   const [firstTap = 0, secondTap = firstTap] = taps;
   return {
-    pixels: Math.ceil((out.shape[1 + axis]! - phase) / stride),
+    pixels: Math.ceil((x.shape[1 + axis]! - phase) / stride),
     taps: taps.length,
     firstTap,
     everyTap: secondTap - firstTap,
@@ -122,24 +140,20 @@ function phaseOf(
 
 function correlate(
   machine: Machine,
-  operands: {
+  { activation, ...operands }: {
     readonly source: Operand;
-    readonly weights: Operand;
+    readonly kernel: Operand;
     readonly bias: Operand | null;
     readonly out: Operand;
+    readonly activation: Epilogue["activation"];
   },
   correlation: Correlation,
-  activation: Epilogue["activation"],
 ): void {
   const { images, pixels, n } = correlation;
-  const m = images * pixels[0] * pixels[1];
-  const { tile } = planProduct({ m, k: 1, n });
-  const store = {
-    isVector: n % 4 === 0,
-    accumulate: false,
-    hasBias: operands.bias !== null,
-    activation,
-  };
+  // Sums are as short as a patch: they are not cut.
+  const { tile } = planProduct(machine.family, { m: images * pixels[0] * pixels[1], k: 1, n });
+  const hasBias = operands.bias !== null;
+  const store = { isVector: n % 4 === 0, accumulate: false, hasBias, activation };
   machine.run(correlateRun(operands, correlation, { tile, store }));
 }
 
@@ -150,25 +164,24 @@ export function conv2dKernelGradient(
   options: Conv2dGeometry,
   out: Operand,
 ): void {
-  const shape = out.shape as Shape4;
-  const [kernelHeight, kernelWidth, inner, filters] = shape;
+  const { groups } = options;
+  const patches = patchesOf(out, options, dy);
+  const [kernelHeight, kernelWidth, inner, filters] = out.shape as Shape4;
   const [images, rows, columns] = dy.shape as Shape4;
-  const { tile, parts, partLength } = planProduct({
-    m: kernelHeight * kernelWidth * inner,
+  const m = kernelHeight * kernelWidth * inner;
+  const { tile, parts, partLength } = planProduct(machine.family, {
+    m,
     k: images * rows * columns,
-    n: filters / options.groups,
+    n: filters / groups,
     step: columns,
   });
-  const partLines = partLength / columns;
+  const cut = { tile, groups, parts, partLines: partLength / columns };
   if (parts === 1) {
-    machine.run(kernelGradientRun({ x, dy, out }, shape, options, { tile, parts, partLines }));
+    machine.run(kernelGradientRun({ x, dy, out }, patches, cut));
     return;
   }
-  const size = kernelHeight * kernelWidth * inner * filters;
-  const sums = machine.workspace(0, parts * size);
-  machine.run(kernelGradientRun({ x, dy, out: sums }, shape, options, { tile, parts, partLines }));
+  const sums = machine.workspace(0, parts * m * filters);
+  machine.run(kernelGradientRun({ x, dy, out: sums }, patches, cut));
   const store = { ...PLAIN, isVector: filters % 4 === 0 };
-  machine.run(
-    addPartsRun({ parts: sums, bias: null, out }, { count: parts, n: filters, store }),
-  );
+  machine.run(addPartsRun({ parts: sums, bias: null, out }, { count: parts, n: filters, store }));
 }

@@ -23,7 +23,7 @@ export function matmul(
   const product = { m, k, n, transposeA, transposeB };
   const isVector = n % 4 === 0;
   const store: Store = { isVector, accumulate, hasBias: bias !== null, activation };
-  const { tile, parts, partLength } = planProduct(product);
+  const { tile, parts, partLength } = planProduct(machine.family, product);
   if (parts === 1) {
     machine.run(matmulRun({ a, b, bias, out }, product, { tile, store, parts, partLength }));
     return;

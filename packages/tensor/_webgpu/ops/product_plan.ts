@@ -1,43 +1,75 @@
-import type { RegisterTile } from "../kernels/register_tile.ts";
+import type { KernelFamily } from "../device.ts";
+import type { ProductTile } from "../kernels/product_tile.ts";
 
-/** Into how many parts a product is cut: tiles of the result, and parts of the sums. */
+/** Into what a product of matrices is cut. */
 export interface ProductPlan {
-  readonly tile: RegisterTile;
-  /** Results that are added up afterwards. */
+  /** A part of the result. */
+  readonly tile: ProductTile;
+  /** Parts of each sum, which are added up afterwards. */
   readonly parts: number;
-  /** Products of a part, a multiple of `step`. */
+  /** Terms of such a part, a multiple of `step`. */
   readonly partLength: number;
 }
 
-/** Invocations that keep a device busy. */
-const ENOUGH = 256;
+/** Tiles that keep a device busy: invocations that have one each, or workgroups. */
+const ENOUGH = { registers: 1024, workgroup: 128 } as const;
 
-/** Products that are worth a part of their own. */
-const LEAST_PRODUCTS = 128;
+/** Terms that are worth a part of their own. */
+const LEAST_TERMS = 128;
 
-/** Plans a product of `[m, k] · [k, n]`: tiles as large as keeps the device busy; long sums are cut. */
+/**
+ * Plans a product `[m, k] · [k, n]`: tiles as large as keeps the device busy, and where even small ones do
+ * not, parts of the sums.
+ */
 export function planProduct(
+  family: KernelFamily,
   { m, k, n, step = 4 }: {
     readonly m: number;
+    /** Terms of each sum. */
     readonly k: number;
     readonly n: number;
-    /** What a part's length is a multiple of. */
     readonly step?: number;
   },
 ): ProductPlan {
-  const mostParts = Math.max(1, Math.floor(k / LEAST_PRODUCTS));
-  let [rows, columns] = [edge(m), edge(n)];
+  const mostParts = Math.max(1, Math.floor(k / LEAST_TERMS));
+  const enough = ENOUGH[family];
+  const isEnough = (tiles: number) => tiles * mostParts >= enough;
+  const { tile, tiles } = family === "registers"
+    ? registerTile({ m, n }, isEnough)
+    : workgroupTile({ m, n }, isEnough);
+  const wished = Math.min(mostParts, Math.ceil(enough / tiles));
+  const partLength = Math.max(1, Math.ceil(k / wished / step)) * step;
+  return { tile, parts: Math.max(1, Math.ceil(k / partLength)), partLength };
+}
+
+interface TilesOf {
+  readonly tile: ProductTile;
+  readonly tiles: number;
+}
+
+function registerTile(
+  { m, n }: { readonly m: number; readonly n: number },
+  isEnough: (tiles: number) => boolean,
+): TilesOf {
+  let [rows, columns] = [edgeFor(m), edgeFor(n)];
   const tiles = () => Math.ceil(m / rows) * Math.ceil(n / columns);
-  while (tiles() * mostParts < ENOUGH && rows + columns > 8) {
+  while (!isEnough(tiles()) && rows + columns > 8) {
     if (rows >= columns) rows = rows === 16 ? 8 : 4;
     else columns = columns === 16 ? 8 : 4;
   }
-  const wished = Math.min(mostParts, Math.ceil(ENOUGH / tiles()));
-  const partLength = Math.max(step, Math.ceil(k / wished / step) * step);
-  return { tile: { rows, columns }, parts: Math.max(1, Math.ceil(k / partLength)), partLength };
+  return { tile: { family: "registers", rows, columns }, tiles: tiles() };
 }
 
-/** The shortest edge of a tile that holds so many lines; the longest, if none does. */
-function edge(lines: number): 4 | 8 | 16 {
+/** The shortest edge of a tile that holds so many lines, or the longest. */
+function edgeFor(lines: number): 4 | 8 | 16 {
   return lines <= 4 ? 4 : lines <= 8 ? 8 : 16;
+}
+
+function workgroupTile(
+  { m, n }: { readonly m: number; readonly n: number },
+  isEnough: (tiles: number) => boolean,
+): TilesOf {
+  const tiles = (edge: number) => Math.ceil(m / edge) * Math.ceil(n / edge);
+  const edge = isEnough(tiles(64)) ? 64 : 32;
+  return { tile: { family: "workgroup", edge }, tiles: tiles(edge) };
 }

@@ -27,11 +27,12 @@ from torch.nn.parallel import DistributedDataParallel
 
 from model import HERE, build_model, decode_safetensors, encode_safetensors
 
-DATA = "data"
+DATA = "data"  # the folder of data_batch_1.bin and its like
 EPOCHS = 3  # in all, those before this program included
 BATCH = 32  # rows of a step, of all processes together
 SEED = 7  # of the order of the rows and of what changes them
-FROZEN = ["0.weight"]  # parameters that are not trained
+# Parameters that are not trained.
+FROZEN = ["0.weight"]
 MEAN = [0.5103596473311547, 0.49104213473583874, 0.5023257080610022]
 DEVIATION = [0.2483539343315239, 0.24365694443831407, 0.23171211516125617]
 LABEL_SMOOTHING = 0.1
@@ -220,18 +221,15 @@ def rates(step):
 
 def one_cycle(step, peak, steps, start_factor, final_factor, warmup_share):
     """Up to the peak over a share of the steps, and down for the rest."""
-
-    def bend(share):
-        return share
-
     top, last = warmup_share * steps - 1, steps - 1
-    start, final = start_factor * peak, final_factor * peak
     if step < top:
-        return start + (peak - start) * bend(step / top)
+        low, share = start_factor * peak, step / top
+        return low + (peak - low) * share
+    low = final_factor * peak
     if step >= last:
-        return final
-    begin = max(top, 0)
-    return peak + (final - peak) * bend((step - begin) / (last - begin))
+        return low
+    share = (step - max(top, 0)) / (last - max(top, 0))
+    return peak + (low - peak) * share
 
 
 @torch.no_grad()
@@ -307,7 +305,7 @@ def permutation(length, seed):
 
 def parse_arguments():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--data", default=DATA, help="the folder of data_batch_1.bin and its like")
+    parser.add_argument("--data", default=DATA, help="where the data are")
     parser.add_argument("--epochs", type=int, default=EPOCHS, help="epochs in all")
     return parser.parse_args()
 

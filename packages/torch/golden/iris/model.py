@@ -28,7 +28,7 @@ def build_model():
 
 
 def load_model():
-    """The network with its weights, ready to be used; to train it, see train_ddp.py."""
+    """The network with its weights, ready to be used."""
     with open(os.path.join(HERE, "model.safetensors"), "rb") as file:
         tensors, _ = decode_safetensors(file.read())
     model = build_model()

@@ -28,11 +28,12 @@ from torch.nn.parallel import DistributedDataParallel
 
 from model import HERE, build_model, decode_safetensors, encode_safetensors
 
-DATA = os.path.join(HERE, "iris.csv")
+DATA = os.path.join(HERE, "iris.csv")  # the CSV file of the flowers
 EPOCHS = 6  # in all, those before this program included
 BATCH = 16  # rows of a step, of all processes together
 SEED = 8589934597  # of the order of the rows
-FROZEN = []  # parameters that are not trained
+# Parameters that are not trained.
+FROZEN = []
 MEAN = [5.89, 3.067999997138977, 3.8569999802112602, 1.2449999879300597]
 DEVIATION = [0.8348053556849081, 0.4310173928630304, 1.7684035099297337, 0.76946408865484]
 SPECIES = ["setosa", "versicolor", "virginica"]
@@ -91,8 +92,7 @@ def main():
             loss = F.cross_entropy(
                 logits, y, class_weights, reduction="sum", label_smoothing=LABEL_SMOOTHING
             )
-            total = class_weights[y_all[batch]].sum()
-            mean = loss / total
+            mean = loss / class_weights[y_all[batch]].sum()
             optimizer.zero_grad()
             # The gradients of all processes are averaged, and shall be those of the whole batch.
             (mean * shares).backward()
@@ -239,7 +239,7 @@ def permutation(length, seed):
 
 def parse_arguments():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--data", default=DATA, help="the CSV file of the flowers")
+    parser.add_argument("--data", default=DATA, help="where the data are")
     parser.add_argument("--epochs", type=int, default=EPOCHS, help="epochs in all")
     return parser.parse_args()
 
