@@ -42,7 +42,9 @@ export class SettingsForm {
     },
   ) {
     const { threads } = this.#numbers;
-    threads.value = `${Math.min(MOST_THREADS, navigator.hardwareConcurrency)}`;
+    // One core is left to the page: threads that wait for each other lose more by a core that is shared.
+    const cores = navigator.hardwareConcurrency - 1;
+    threads.value = `${Math.min(Math.max(cores, 1), MOST_THREADS)}`;
     if (!crossOriginIsolated) {
       threads.value = threads.max = "1";
       threads.disabled = true;
