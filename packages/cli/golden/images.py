@@ -47,7 +47,7 @@ def case(name, image, pixels, format="PNG", **options):
         "name": name,
         "file": encoded(image, format, **options),
         "channels": None if pixels is None else len(pixels.getbands()),
-        "pixels": None if pixels is None else list(pixels.tobytes()),
+        "pixels": None if pixels is None else base64.b64encode(pixels.tobytes()).decode(),
     })
 
 

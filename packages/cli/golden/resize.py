@@ -4,6 +4,7 @@ Writes resize.json beside it:
     /usr/bin/python3 packages/cli/golden/resize.py
 """
 
+import base64
 import json
 import pathlib
 import random
@@ -29,9 +30,9 @@ for (width, height), (to_width, to_height) in [
             "width": width,
             "height": height,
             "channels": channels,
-            "data": data,
+            "data": base64.b64encode(bytes(data)).decode(),
             "to": {"width": to_width, "height": to_height},
-            "resized": list(resized.tobytes()),
+            "resized": base64.b64encode(resized.tobytes()).decode(),
         })
 
 path = pathlib.Path(__file__).with_suffix(".json")
