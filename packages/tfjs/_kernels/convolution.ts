@@ -72,7 +72,7 @@ export function conv2dInputGradient(
  * `dkernel [h, w, in / groups, out]`: a tap meets a number of x for each number of dy, so it is the
  * convolution of x by dy, with channels for images, images for channels, and strides for holes.
  *
- * tfjs's own kernel for it is missing on its wasm backend, and a thousand times slower on its cpu one.
+ * tfjs's own kernel for it is missing on its wasm backend, and fifty times slower on its cpu one.
  */
 export function conv2dKernelGradient(
   tf: TensorFlow,
