@@ -67,8 +67,10 @@ export class Dropout implements Layer {
   init(inputShape: Shape, { backend, random }: InitContext): Shape {
     this.#pass.init(inputShape, backend);
     this.#key.value = random.bits();
-    this.#y = new BatchBuffer(backend, { purpose: "the output of dropout" });
-    this.#dx = new BatchBuffer(backend, { purpose: "the input gradient of dropout" });
+    this.#y = this.#pass.own(new BatchBuffer(backend, { purpose: "the output of dropout" }));
+    this.#dx = this.#pass.own(
+      new BatchBuffer(backend, { purpose: "the input gradient of dropout" }),
+    );
     return inputShape;
   }
 
@@ -91,6 +93,11 @@ export class Dropout implements Layer {
     const dx = this.#dx.take(x.shape);
     x.backend.dropout(dy, this.#mask, dx);
     return dx;
+  }
+
+  /** As {@linkcode Layer.dispose}. */
+  dispose(): void {
+    this.#pass.dispose(this);
   }
 
   /** The settings. */

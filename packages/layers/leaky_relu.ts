@@ -67,8 +67,10 @@ export class LeakyRelu implements Layer {
   /** As {@linkcode Layer.init}: any shape. */
   init(inputShape: Shape, { backend }: InitContext): Shape {
     this.#pass.init(inputShape, backend);
-    this.#y = new BatchBuffer(backend, { purpose: "the output of leaky relu" });
-    this.#dx = new BatchBuffer(backend, { purpose: "the input gradient of leaky relu" });
+    this.#y = this.#pass.own(new BatchBuffer(backend, { purpose: "the output of leaky relu" }));
+    this.#dx = this.#pass.own(
+      new BatchBuffer(backend, { purpose: "the input gradient of leaky relu" }),
+    );
     return inputShape;
   }
 
@@ -88,6 +90,11 @@ export class LeakyRelu implements Layer {
     const dx = this.#dx.take(x.shape);
     x.backend.unaryGradient("leakyRelu", { x, y, dy }, dx, this.#alpha);
     return dx;
+  }
+
+  /** As {@linkcode Layer.dispose}. */
+  dispose(): void {
+    this.#pass.dispose(this);
   }
 
   /** The settings. */

@@ -52,8 +52,10 @@ export class Softmax implements Layer {
       );
     }
     this.#pass.init(inputShape, backend);
-    this.#y = new BatchBuffer(backend, { purpose: "the output of softmax" });
-    this.#dx = new BatchBuffer(backend, { purpose: "the input gradient of softmax" });
+    this.#y = this.#pass.own(new BatchBuffer(backend, { purpose: "the output of softmax" }));
+    this.#dx = this.#pass.own(
+      new BatchBuffer(backend, { purpose: "the input gradient of softmax" }),
+    );
     return inputShape;
   }
 
@@ -73,6 +75,11 @@ export class Softmax implements Layer {
     const dx = this.#dx.take(x.shape);
     x.backend.softmaxGradient({ y, dy }, dx);
     return dx;
+  }
+
+  /** As {@linkcode Layer.dispose}. */
+  dispose(): void {
+    this.#pass.dispose(this);
   }
 
   /** The settings. */

@@ -44,8 +44,10 @@ export class Softplus implements Layer {
   /** As {@linkcode Layer.init}: any shape. */
   init(inputShape: Shape, { backend }: InitContext): Shape {
     this.#pass.init(inputShape, backend);
-    this.#y = new BatchBuffer(backend, { purpose: "the output of softplus" });
-    this.#dx = new BatchBuffer(backend, { purpose: "the input gradient of softplus" });
+    this.#y = this.#pass.own(new BatchBuffer(backend, { purpose: "the output of softplus" }));
+    this.#dx = this.#pass.own(
+      new BatchBuffer(backend, { purpose: "the input gradient of softplus" }),
+    );
     return inputShape;
   }
 
@@ -65,6 +67,11 @@ export class Softplus implements Layer {
     const dx = this.#dx.take(x.shape);
     x.backend.unaryGradient("softplus", { x, y, dy }, dx);
     return dx;
+  }
+
+  /** As {@linkcode Layer.dispose}. */
+  dispose(): void {
+    this.#pass.dispose(this);
   }
 
   /** The settings. */
