@@ -42,10 +42,8 @@ export class Arctan implements Layer {
   /** As {@linkcode Layer.init}: any shape. */
   init(inputShape: Shape, { backend }: InitContext): Shape {
     this.#pass.init(inputShape, backend);
-    this.#y = this.#pass.own(new BatchBuffer(backend, { purpose: "the output of arctan" }));
-    this.#dx = this.#pass.own(
-      new BatchBuffer(backend, { purpose: "the input gradient of arctan" }),
-    );
+    this.#y = new BatchBuffer(backend, { purpose: "the output of arctan" });
+    this.#dx = new BatchBuffer(backend, { purpose: "the input gradient of arctan" });
     return inputShape;
   }
 
@@ -65,11 +63,6 @@ export class Arctan implements Layer {
     const dx = this.#dx.take(x.shape);
     x.backend.unaryGradient("arctan", { x, y, dy }, dx);
     return dx;
-  }
-
-  /** As {@linkcode Layer.dispose}. */
-  dispose(): void {
-    this.#pass.dispose(this);
   }
 
   /** The settings. */

@@ -85,10 +85,8 @@ export class AveragePool2d implements Layer {
     this.#pass.init(inputShape, backend);
     this.#outputShape = [...outputSize, channels];
     this.#geometry = geometry;
-    this.#y = this.#pass.own(new BatchBuffer(backend, { purpose: "the output of average pool" }));
-    this.#dx = this.#pass.own(
-      new BatchBuffer(backend, { purpose: "the input gradient of average pool" }),
-    );
+    this.#y = new BatchBuffer(backend, { purpose: "the output of average pool" });
+    this.#dx = new BatchBuffer(backend, { purpose: "the input gradient of average pool" });
     return this.#outputShape;
   }
 
@@ -108,11 +106,6 @@ export class AveragePool2d implements Layer {
     const dx = this.#dx.take(x.shape);
     x.backend.averagePool2dGradient(dy, this.#geometry, dx);
     return dx;
-  }
-
-  /** As {@linkcode Layer.dispose}. */
-  dispose(): void {
-    this.#pass.dispose(this);
   }
 
   /** The settings. */

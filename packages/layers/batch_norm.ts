@@ -122,12 +122,10 @@ export class BatchNorm implements Layer {
       { name: "runningMean", value: this.#runningMean },
       { name: "runningVariance", value: this.#runningVariance },
     ];
-    this.#mean = this.#pass.own(statistic("the mean of batch norm"));
-    this.#inverseDeviation = this.#pass.own(statistic("the deviation of batch norm"));
-    this.#y = this.#pass.own(new BatchBuffer(backend, { purpose: "the output of batch norm" }));
-    this.#dx = this.#pass.own(
-      new BatchBuffer(backend, { purpose: "the input gradient of batch norm" }),
-    );
+    this.#mean = statistic("the mean of batch norm");
+    this.#inverseDeviation = statistic("the deviation of batch norm");
+    this.#y = new BatchBuffer(backend, { purpose: "the output of batch norm" });
+    this.#dx = new BatchBuffer(backend, { purpose: "the input gradient of batch norm" });
     return inputShape;
   }
 
@@ -181,11 +179,6 @@ export class BatchNorm implements Layer {
       inverseDeviation: this.#inverseDeviation,
     }, { dx, dScale: this.#scale.gradient, dShift: this.#shift.gradient });
     return dx;
-  }
-
-  /** As {@linkcode Layer.dispose}. */
-  dispose(): void {
-    this.#pass.dispose(this);
   }
 
   /** The settings. */

@@ -183,10 +183,8 @@ export class Conv2d implements Layer {
     this.parameters = bias === null ? [weight] : [weight, bias];
     this.#outputSize = placement.outputSize;
     this.#geometry = { stride, padding: placement.padding, dilation, groups };
-    this.#y = this.#pass.own(new BatchBuffer(backend, { purpose: "the output of conv2d" }));
-    this.#dx = this.#pass.own(
-      new BatchBuffer(backend, { purpose: "the input gradient of conv2d" }),
-    );
+    this.#y = new BatchBuffer(backend, { purpose: "the output of conv2d" });
+    this.#dx = new BatchBuffer(backend, { purpose: "the input gradient of conv2d" });
     return [...this.#outputSize, filters];
   }
 
@@ -217,11 +215,6 @@ export class Conv2d implements Layer {
     const dx = this.#dx.take(x.shape);
     backend.conv2dInputGradient(dy, this.#weight.value, this.#geometry, dx);
     return dx;
-  }
-
-  /** As {@linkcode Layer.dispose}. */
-  dispose(): void {
-    this.#pass.dispose(this);
   }
 
   /** The settings; initialisers are left out, since what they made is saved instead. */

@@ -116,8 +116,8 @@ export class Dense implements Layer {
     this.#weight = weight;
     this.#bias = bias;
     this.parameters = bias === null ? [weight] : [weight, bias];
-    this.#y = this.#pass.own(new BatchBuffer(backend, { purpose: "the output of dense" }));
-    this.#dx = this.#pass.own(new BatchBuffer(backend, { purpose: "the input gradient of dense" }));
+    this.#y = new BatchBuffer(backend, { purpose: "the output of dense" });
+    this.#dx = new BatchBuffer(backend, { purpose: "the input gradient of dense" });
     return [this.#units];
   }
 
@@ -146,11 +146,6 @@ export class Dense implements Layer {
     const dx = this.#dx.take(x.shape);
     backend.matmul(dy, this.#weight.value, { transposeB: true }, dx);
     return dx;
-  }
-
-  /** As {@linkcode Layer.dispose}. */
-  dispose(): void {
-    this.#pass.dispose(this);
   }
 
   /** The settings; initialisers are left out, since what they made is saved instead. */

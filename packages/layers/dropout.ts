@@ -67,10 +67,8 @@ export class Dropout implements Layer {
   init(inputShape: Shape, { backend, random }: InitContext): Shape {
     this.#pass.init(inputShape, backend);
     this.#key.value = random.bits();
-    this.#y = this.#pass.own(new BatchBuffer(backend, { purpose: "the output of dropout" }));
-    this.#dx = this.#pass.own(
-      new BatchBuffer(backend, { purpose: "the input gradient of dropout" }),
-    );
+    this.#y = new BatchBuffer(backend, { purpose: "the output of dropout" });
+    this.#dx = new BatchBuffer(backend, { purpose: "the input gradient of dropout" });
     return inputShape;
   }
 
@@ -93,11 +91,6 @@ export class Dropout implements Layer {
     const dx = this.#dx.take(x.shape);
     x.backend.dropout(dy, this.#mask, dx);
     return dx;
-  }
-
-  /** As {@linkcode Layer.dispose}. */
-  dispose(): void {
-    this.#pass.dispose(this);
   }
 
   /** The settings. */

@@ -69,8 +69,8 @@ export class Elu implements Layer {
   /** As {@linkcode Layer.init}: any shape. */
   init(inputShape: Shape, { backend }: InitContext): Shape {
     this.#pass.init(inputShape, backend);
-    this.#y = this.#pass.own(new BatchBuffer(backend, { purpose: "the output of elu" }));
-    this.#dx = this.#pass.own(new BatchBuffer(backend, { purpose: "the input gradient of elu" }));
+    this.#y = new BatchBuffer(backend, { purpose: "the output of elu" });
+    this.#dx = new BatchBuffer(backend, { purpose: "the input gradient of elu" });
     return inputShape;
   }
 
@@ -90,11 +90,6 @@ export class Elu implements Layer {
     const dx = this.#dx.take(x.shape);
     x.backend.unaryGradient("elu", { x, y, dy }, dx, this.#alpha);
     return dx;
-  }
-
-  /** As {@linkcode Layer.dispose}. */
-  dispose(): void {
-    this.#pass.dispose(this);
   }
 
   /** The settings. */

@@ -7,7 +7,7 @@ import {
   ShapeError,
   type Tensor,
 } from "@gradus/tensor";
-import type { Layer, Mode } from "./layer.ts";
+import type { Mode } from "./layer.ts";
 
 /**
  * What a layer remembers from forward to backward, and the checks of a layer's calls: in what order they
@@ -35,8 +35,6 @@ export class ForwardPass {
   #backend: Backend | null = null;
   #kept: { readonly x: Tensor; readonly y: Tensor } | null = null;
   #lastMode: Mode | null = null;
-  readonly #owned: { dispose(): void }[] = [];
-  #isDisposed = false;
 
   /**
    * A layer's memory, before `init`.
@@ -73,7 +71,7 @@ export class ForwardPass {
    *
    * @param x `[batch, …inputShape]`.
    * @returns The batch, the number of rows.
-   * @throws {Error} If the layer is not initialised, or was disposed.
+   * @throws {Error} If the layer is not initialised.
    * @throws {ShapeError} If `x` has another shape, or is not of the backend's float type.
    * @throws {TypeError} If `x` is on another backend than the layer.
    */
@@ -83,9 +81,6 @@ export class ForwardPass {
       throw new Error(
         `Cannot run ${this.#layer} forward as it must be initialised: call init first`,
       );
-    }
-    if (this.#isDisposed) {
-      throw new Error(`Cannot run ${this.#layer} forward as it must not be disposed: it was`);
     }
     if (this.#backend !== null && x.backend !== this.#backend) {
       throw new TypeError(
@@ -156,33 +151,6 @@ export class ForwardPass {
     }
     this.#kept = null;
     return kept;
-  }
-
-  /**
-   * Notes memory that the layer owns, beside its parameters and its state.
-   *
-   * @param memory A tensor or a buffer.
-   * @returns The same.
-   */
-  own<Memory extends { dispose(): void }>(memory: Memory): Memory {
-    this.#owned.push(memory);
-    return memory;
-  }
-
-  /**
-   * Gives back all memory of a layer, which cannot run any more.
-   *
-   * @param layer The layer, for its parameters and its state. Default: one without.
-   */
-  dispose(layer: Pick<Layer, "parameters" | "state"> = { parameters: [], state: [] }): void {
-    this.#isDisposed = true;
-    this.#kept = null;
-    for (const memory of this.#owned) memory.dispose();
-    for (const { value, gradient } of layer.parameters) {
-      value.dispose();
-      gradient.dispose();
-    }
-    for (const { value } of layer.state) if (typeof value !== "number") value.dispose();
   }
 }
 

@@ -52,12 +52,8 @@ export class GlobalAveragePool2d implements Layer {
     this.#pass.init(inputShape, backend);
     this.#channels = channels;
     this.#geometry = wholeImage(height, width);
-    this.#y = this.#pass.own(
-      new BatchBuffer(backend, { purpose: "the output of global average pool" }),
-    );
-    this.#dx = this.#pass.own(
-      new BatchBuffer(backend, { purpose: "the input gradient of global average pool" }),
-    );
+    this.#y = new BatchBuffer(backend, { purpose: "the output of global average pool" });
+    this.#dx = new BatchBuffer(backend, { purpose: "the input gradient of global average pool" });
     return [channels];
   }
 
@@ -77,11 +73,6 @@ export class GlobalAveragePool2d implements Layer {
     const dx = this.#dx.take(x.shape);
     x.backend.averagePool2dGradient(asPixels(dy), this.#geometry, dx);
     return dx;
-  }
-
-  /** As {@linkcode Layer.dispose}. */
-  dispose(): void {
-    this.#pass.dispose(this);
   }
 
   /** The settings. */

@@ -51,18 +51,12 @@ export class GlobalMaxPool2d implements Layer {
     this.#pass.init(inputShape, backend);
     this.#channels = channels;
     this.#geometry = wholeImage(height, width);
-    this.#y = this.#pass.own(
-      new BatchBuffer(backend, { purpose: "the output of global max pool" }),
-    );
-    this.#indices = this.#pass.own(
-      new BatchBuffer(backend, {
-        purpose: "the places of global max pool",
-        dtype: "int32",
-      }),
-    );
-    this.#dx = this.#pass.own(
-      new BatchBuffer(backend, { purpose: "the input gradient of global max pool" }),
-    );
+    this.#y = new BatchBuffer(backend, { purpose: "the output of global max pool" });
+    this.#indices = new BatchBuffer(backend, {
+      purpose: "the places of global max pool",
+      dtype: "int32",
+    });
+    this.#dx = new BatchBuffer(backend, { purpose: "the input gradient of global max pool" });
     return [channels];
   }
 
@@ -84,11 +78,6 @@ export class GlobalMaxPool2d implements Layer {
     const indices = asPixels(this.#indices.take(dy.shape));
     x.backend.maxPool2dGradient({ dy: asPixels(dy), indices }, this.#geometry, dx);
     return dx;
-  }
-
-  /** As {@linkcode Layer.dispose}. */
-  dispose(): void {
-    this.#pass.dispose(this);
   }
 
   /** The settings. */

@@ -79,12 +79,6 @@ export interface Layer {
   readonly parameters: readonly Parameter[];
   /** What is saved and not trained; empty before `init`. */
   readonly state: readonly State[];
-  /**
-   * Gives back the memory of parameters, state and buffers, after which the layer cannot run. What is
-   * forgotten goes when the garbage collector finds it, which a program that makes many models may not
-   * want to wait for; a layer of the user's own may lack it.
-   */
-  dispose?(): void;
   /** The layer's settings as a plain record, from which `layerFromJson` makes it again; a layer of the user's own may lack it. */
   toJSON?(): LayerRecord;
 }

@@ -85,14 +85,10 @@ export class LayerNorm implements Layer {
     this.#scale = createParameter("scale", [features], { backend, random, init: onesInit() });
     this.#shift = createParameter("shift", [features], { backend, random, init: zerosInit() });
     this.parameters = [this.#scale, this.#shift];
-    this.#mean = this.#pass.own(new BatchBuffer(backend, { purpose: "the means of layer norm" }));
-    this.#inverseDeviation = this.#pass.own(
-      new BatchBuffer(backend, { purpose: "the deviations of layer norm" }),
-    );
-    this.#y = this.#pass.own(new BatchBuffer(backend, { purpose: "the output of layer norm" }));
-    this.#dx = this.#pass.own(
-      new BatchBuffer(backend, { purpose: "the input gradient of layer norm" }),
-    );
+    this.#mean = new BatchBuffer(backend, { purpose: "the means of layer norm" });
+    this.#inverseDeviation = new BatchBuffer(backend, { purpose: "the deviations of layer norm" });
+    this.#y = new BatchBuffer(backend, { purpose: "the output of layer norm" });
+    this.#dx = new BatchBuffer(backend, { purpose: "the input gradient of layer norm" });
     return inputShape;
   }
 
@@ -120,11 +116,6 @@ export class LayerNorm implements Layer {
       { dx, dScale: this.#scale.gradient, dShift: this.#shift.gradient },
     );
     return dx;
-  }
-
-  /** As {@linkcode Layer.dispose}. */
-  dispose(): void {
-    this.#pass.dispose(this);
   }
 
   /** The settings. */

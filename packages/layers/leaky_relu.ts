@@ -67,10 +67,8 @@ export class LeakyRelu implements Layer {
   /** As {@linkcode Layer.init}: any shape. */
   init(inputShape: Shape, { backend }: InitContext): Shape {
     this.#pass.init(inputShape, backend);
-    this.#y = this.#pass.own(new BatchBuffer(backend, { purpose: "the output of leaky relu" }));
-    this.#dx = this.#pass.own(
-      new BatchBuffer(backend, { purpose: "the input gradient of leaky relu" }),
-    );
+    this.#y = new BatchBuffer(backend, { purpose: "the output of leaky relu" });
+    this.#dx = new BatchBuffer(backend, { purpose: "the input gradient of leaky relu" });
     return inputShape;
   }
 
@@ -90,11 +88,6 @@ export class LeakyRelu implements Layer {
     const dx = this.#dx.take(x.shape);
     x.backend.unaryGradient("leakyRelu", { x, y, dy }, dx, this.#alpha);
     return dx;
-  }
-
-  /** As {@linkcode Layer.dispose}. */
-  dispose(): void {
-    this.#pass.dispose(this);
   }
 
   /** The settings. */

@@ -85,16 +85,12 @@ export class MaxPool2d implements Layer {
     this.#pass.init(inputShape, backend);
     this.#outputShape = [...outputSize, channels];
     this.#geometry = geometry;
-    this.#y = this.#pass.own(new BatchBuffer(backend, { purpose: "the output of max pool" }));
-    this.#indices = this.#pass.own(
-      new BatchBuffer(backend, {
-        purpose: "the places of max pool",
-        dtype: "int32",
-      }),
-    );
-    this.#dx = this.#pass.own(
-      new BatchBuffer(backend, { purpose: "the input gradient of max pool" }),
-    );
+    this.#y = new BatchBuffer(backend, { purpose: "the output of max pool" });
+    this.#indices = new BatchBuffer(backend, {
+      purpose: "the places of max pool",
+      dtype: "int32",
+    });
+    this.#dx = new BatchBuffer(backend, { purpose: "the input gradient of max pool" });
     return this.#outputShape;
   }
 
@@ -116,11 +112,6 @@ export class MaxPool2d implements Layer {
     const indices = this.#indices.take(dy.shape);
     x.backend.maxPool2dGradient({ dy, indices }, this.#geometry, dx);
     return dx;
-  }
-
-  /** As {@linkcode Layer.dispose}. */
-  dispose(): void {
-    this.#pass.dispose(this);
   }
 
   /** The settings. */

@@ -44,8 +44,8 @@ export class Relu implements Layer {
   /** As {@linkcode Layer.init}: any shape. */
   init(inputShape: Shape, { backend }: InitContext): Shape {
     this.#pass.init(inputShape, backend);
-    this.#y = this.#pass.own(new BatchBuffer(backend, { purpose: "the output of relu" }));
-    this.#dx = this.#pass.own(new BatchBuffer(backend, { purpose: "the input gradient of relu" }));
+    this.#y = new BatchBuffer(backend, { purpose: "the output of relu" });
+    this.#dx = new BatchBuffer(backend, { purpose: "the input gradient of relu" });
     return inputShape;
   }
 
@@ -65,11 +65,6 @@ export class Relu implements Layer {
     const dx = this.#dx.take(x.shape);
     x.backend.unaryGradient("relu", { x, y, dy }, dx);
     return dx;
-  }
-
-  /** As {@linkcode Layer.dispose}. */
-  dispose(): void {
-    this.#pass.dispose(this);
   }
 
   /** The settings. */

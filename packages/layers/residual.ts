@@ -108,10 +108,8 @@ export class Residual implements Layer {
     this.state = paths.flatMap(({ name, layer }) =>
       layer.state.map((state) => prefixState(name, state))
     );
-    this.#y = this.#pass.own(new BatchBuffer(backend, { purpose: "the output of residual" }));
-    this.#dx = this.#pass.own(
-      new BatchBuffer(backend, { purpose: "the input gradient of residual" }),
-    );
+    this.#y = new BatchBuffer(backend, { purpose: "the output of residual" });
+    this.#dx = new BatchBuffer(backend, { purpose: "the input gradient of residual" });
     return shape;
   }
 
@@ -142,12 +140,6 @@ export class Residual implements Layer {
     const dx = this.#dx.take(x.shape);
     x.backend.binary("add", branch, shortcut, dx);
     return dx;
-  }
-
-  /** As {@linkcode Layer.dispose}, with branch and shortcut. */
-  dispose(): void {
-    for (const { layer } of this.#paths()) layer.dispose?.();
-    this.#pass.dispose();
   }
 
   /**

@@ -59,8 +59,8 @@ export class Scale implements Layer {
   /** As {@linkcode Layer.init}: any shape. */
   init(inputShape: Shape, { backend }: InitContext): Shape {
     this.#pass.init(inputShape, backend);
-    this.#y = this.#pass.own(new BatchBuffer(backend, { purpose: "the output of scale" }));
-    this.#dx = this.#pass.own(new BatchBuffer(backend, { purpose: "the input gradient of scale" }));
+    this.#y = new BatchBuffer(backend, { purpose: "the output of scale" });
+    this.#dx = new BatchBuffer(backend, { purpose: "the input gradient of scale" });
     return inputShape;
   }
 
@@ -80,11 +80,6 @@ export class Scale implements Layer {
     const dx = this.#dx.take(x.shape);
     x.backend.binary("multiply", dy, this.#factor, dx);
     return dx;
-  }
-
-  /** As {@linkcode Layer.dispose}. */
-  dispose(): void {
-    this.#pass.dispose(this);
   }
 
   /** The settings. */

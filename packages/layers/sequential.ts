@@ -39,7 +39,7 @@ export interface SequentialRecord {
  * ]);
  * ```
  */
-export class Sequential implements Layer, Disposable {
+export class Sequential implements Layer {
   /** The layers, first to last. */
   readonly layers: readonly Layer[];
   /** All layers' parameters, first to last. */
@@ -152,16 +152,6 @@ export class Sequential implements Layer, Disposable {
       batch.dispose();
     }
     return result;
-  }
-
-  /** As {@linkcode Layer.dispose}, for all layers. */
-  dispose(): void {
-    for (const layer of this.layers) layer.dispose?.();
-  }
-
-  /** As {@linkcode Sequential.dispose}, for `using`. */
-  [Symbol.dispose](): void {
-    this.dispose();
   }
 
   /**

@@ -263,18 +263,6 @@ describe("Sequential", () => {
     );
   });
 
-  it("disposes of its layers, but for those that cannot", () => {
-    const foreign: Layer = Object.assign(new Relu(), { dispose: undefined });
-    const model = new Sequential([new Dense(2), foreign, new Dense(3)]);
-    const backend = reference();
-    model.init([4], { backend, random: random(0) });
-    const x = zeros(backend, [5, 4]);
-    model.forward(x);
-    model[Symbol.dispose]();
-    // What is left are the input and the foreign layer's output.
-    assertEquals(backend.memory.storages, 2);
-  });
-
   it("hands on other errors of layers as they are", () => {
     const broken = new RangeError("broken");
     const weightInit = () => {

@@ -42,10 +42,8 @@ export class Sigmoid implements Layer {
   /** As {@linkcode Layer.init}: any shape. */
   init(inputShape: Shape, { backend }: InitContext): Shape {
     this.#pass.init(inputShape, backend);
-    this.#y = this.#pass.own(new BatchBuffer(backend, { purpose: "the output of sigmoid" }));
-    this.#dx = this.#pass.own(
-      new BatchBuffer(backend, { purpose: "the input gradient of sigmoid" }),
-    );
+    this.#y = new BatchBuffer(backend, { purpose: "the output of sigmoid" });
+    this.#dx = new BatchBuffer(backend, { purpose: "the input gradient of sigmoid" });
     return inputShape;
   }
 
@@ -65,11 +63,6 @@ export class Sigmoid implements Layer {
     const dx = this.#dx.take(x.shape);
     x.backend.unaryGradient("sigmoid", { x, y, dy }, dx);
     return dx;
-  }
-
-  /** As {@linkcode Layer.dispose}. */
-  dispose(): void {
-    this.#pass.dispose(this);
   }
 
   /** The settings. */

@@ -44,8 +44,8 @@ export class Silu implements Layer {
   /** As {@linkcode Layer.init}: any shape. */
   init(inputShape: Shape, { backend }: InitContext): Shape {
     this.#pass.init(inputShape, backend);
-    this.#y = this.#pass.own(new BatchBuffer(backend, { purpose: "the output of silu" }));
-    this.#dx = this.#pass.own(new BatchBuffer(backend, { purpose: "the input gradient of silu" }));
+    this.#y = new BatchBuffer(backend, { purpose: "the output of silu" });
+    this.#dx = new BatchBuffer(backend, { purpose: "the input gradient of silu" });
     return inputShape;
   }
 
@@ -65,11 +65,6 @@ export class Silu implements Layer {
     const dx = this.#dx.take(x.shape);
     x.backend.unaryGradient("silu", { x, y, dy }, dx);
     return dx;
-  }
-
-  /** As {@linkcode Layer.dispose}. */
-  dispose(): void {
-    this.#pass.dispose(this);
   }
 
   /** The settings. */

@@ -52,10 +52,8 @@ export class Softmax implements Layer {
       );
     }
     this.#pass.init(inputShape, backend);
-    this.#y = this.#pass.own(new BatchBuffer(backend, { purpose: "the output of softmax" }));
-    this.#dx = this.#pass.own(
-      new BatchBuffer(backend, { purpose: "the input gradient of softmax" }),
-    );
+    this.#y = new BatchBuffer(backend, { purpose: "the output of softmax" });
+    this.#dx = new BatchBuffer(backend, { purpose: "the input gradient of softmax" });
     return inputShape;
   }
 
@@ -75,11 +73,6 @@ export class Softmax implements Layer {
     const dx = this.#dx.take(x.shape);
     x.backend.softmaxGradient({ y, dy }, dx);
     return dx;
-  }
-
-  /** As {@linkcode Layer.dispose}. */
-  dispose(): void {
-    this.#pass.dispose(this);
   }
 
   /** The settings. */

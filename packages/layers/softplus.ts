@@ -44,10 +44,8 @@ export class Softplus implements Layer {
   /** As {@linkcode Layer.init}: any shape. */
   init(inputShape: Shape, { backend }: InitContext): Shape {
     this.#pass.init(inputShape, backend);
-    this.#y = this.#pass.own(new BatchBuffer(backend, { purpose: "the output of softplus" }));
-    this.#dx = this.#pass.own(
-      new BatchBuffer(backend, { purpose: "the input gradient of softplus" }),
-    );
+    this.#y = new BatchBuffer(backend, { purpose: "the output of softplus" });
+    this.#dx = new BatchBuffer(backend, { purpose: "the input gradient of softplus" });
     return inputShape;
   }
 
@@ -67,11 +65,6 @@ export class Softplus implements Layer {
     const dx = this.#dx.take(x.shape);
     x.backend.unaryGradient("softplus", { x, y, dy }, dx);
     return dx;
-  }
-
-  /** As {@linkcode Layer.dispose}. */
-  dispose(): void {
-    this.#pass.dispose(this);
   }
 
   /** The settings. */

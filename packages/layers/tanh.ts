@@ -42,8 +42,8 @@ export class Tanh implements Layer {
   /** As {@linkcode Layer.init}: any shape. */
   init(inputShape: Shape, { backend }: InitContext): Shape {
     this.#pass.init(inputShape, backend);
-    this.#y = this.#pass.own(new BatchBuffer(backend, { purpose: "the output of tanh" }));
-    this.#dx = this.#pass.own(new BatchBuffer(backend, { purpose: "the input gradient of tanh" }));
+    this.#y = new BatchBuffer(backend, { purpose: "the output of tanh" });
+    this.#dx = new BatchBuffer(backend, { purpose: "the input gradient of tanh" });
     return inputShape;
   }
 
@@ -63,11 +63,6 @@ export class Tanh implements Layer {
     const dx = this.#dx.take(x.shape);
     x.backend.unaryGradient("tanh", { x, y, dy }, dx);
     return dx;
-  }
-
-  /** As {@linkcode Layer.dispose}. */
-  dispose(): void {
-    this.#pass.dispose(this);
   }
 
   /** The settings. */

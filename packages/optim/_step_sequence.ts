@@ -176,12 +176,6 @@ export class StepSequence<Entry extends StepEntry> {
     this.flag.set([0, 0]);
   }
 
-  dispose(): void {
-    for (const { value } of this.slots) value.dispose();
-    this.flag.dispose();
-    this.#norms.dispose();
-  }
-
   #rateOf({ schedule }: Group): number {
     const rate = schedule(this.#steps);
     checkNotNegative(`take step ${this.#steps} as its learning rate`, rate);

@@ -121,14 +121,4 @@ export class Adam implements Optimizer {
   restore(state: OptimizerState): void {
     this.#sequence.restore(state);
   }
-
-  /** Gives back the memory of slots and flag, after which it cannot step; the parameters stay. */
-  dispose(): void {
-    this.#sequence.dispose();
-  }
-
-  /** As {@linkcode Adam.dispose}, for `using`. */
-  [Symbol.dispose](): void {
-    this.dispose();
-  }
 }

@@ -81,7 +81,7 @@ export interface OptimizerState {
  * );
  * ```
  */
-export interface Optimizer extends Disposable {
+export interface Optimizer {
   /** Steps taken so far. */
   readonly steps: number;
   /** The rate of the next step, of the first group. */
@@ -123,6 +123,4 @@ export interface Optimizer extends Disposable {
    * @throws {RangeError} If a count of steps is none; nothing changes.
    */
   restore(state: OptimizerState): void;
-  /** Gives back the memory of slots and flag, after which it cannot step; the parameters stay. */
-  dispose(): void;
 }

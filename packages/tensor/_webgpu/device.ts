@@ -34,8 +34,9 @@ const FEATURES = ["shader-f16", "timestamp-query", "subgroups"] as const;
 
 /** Which adapter to ask for. */
 export interface AdapterOptions {
-  /** Where to ask for it. */
+  /** Where to ask for it. Default: `navigator.gpu`. */
   readonly gpu?: GPU;
+  /** Which adapter, where there are several. Default: `high-performance`. */
   readonly powerPreference?: GPUPowerPreference;
 }
 

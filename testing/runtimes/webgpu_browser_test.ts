@@ -1,0 +1,32 @@
+import { assert, assertEquals } from "@std/assert";
+import { bundle } from "./bundle.ts";
+import { findProgram, isMissing } from "./find_program.ts";
+import { runPage } from "./run_page.ts";
+import type { WebGpuPageReport } from "./webgpu_page.ts";
+
+const ignore = isMissing("chromium");
+const suffix = ignore ? " (chromium is not installed)" : "";
+
+/** SwiftShader: a GPU that the processor plays, in Chromium's own WebGPU, Dawn. */
+const FLAGS = [
+  "--enable-unsafe-webgpu",
+  "--enable-features=Vulkan",
+  "--use-webgpu-adapter=swiftshader",
+];
+
+Deno.test(`Chromium trains on WebGPU, where the contract holds${suffix}`, { ignore }, async () => {
+  const chromium = findProgram("chromium");
+  assert(chromium !== null, "chromium is not installed");
+  const { adapter, iris, contracts } = await runPage<WebGpuPageReport>(
+    chromium,
+    await bundle("webgpu_page.ts", "browser"),
+    { query: {}, isIsolated: true, flags: FLAGS, patienceMs: 300_000 },
+  );
+  assert(adapter.isFallback, JSON.stringify(adapter));
+  assertEquals(iris[0], iris[1]);
+  assert(iris[0].accuracy >= 0.9, `accuracy is ${iris[0].accuracy}`);
+  for (const { passed, failures } of Object.values(contracts)) {
+    assertEquals(failures, []);
+    assert(passed > 400, `${passed} tests passed`);
+  }
+});

@@ -1,0 +1,32 @@
+/** What the page runs on WebGPU: the report goes back to where it came from. @module */
+
+import { type AdapterFacts, webGpu } from "@gradus/tensor/webgpu";
+import { type Training, trainIris } from "./training.ts";
+import { type ContractReport, runContract } from "./whole_contract.ts";
+
+/** What the page reports. */
+export interface WebGpuPageReport {
+  readonly adapter: AdapterFacts;
+  /** A network, trained twice. */
+  readonly iris: readonly [Training, Training];
+  /** How the contract went, by the family of kernels. */
+  readonly contracts: Readonly<Record<"registers" | "workgroup", ContractReport>>;
+}
+
+/** What WGSL leaves to the adapter. */
+const SKIP = { subnormals: "SwiftShader takes them for zeros" };
+
+async function report(): Promise<WebGpuPageReport> {
+  const backend = await webGpu();
+  const iris = [await trainIris(backend), await trainIris(backend)] as const;
+  const { adapter } = backend;
+  await backend.close();
+  const contracts = {
+    registers: await runContract(() => webGpu({ family: "registers" }), SKIP),
+    workgroup: await runContract(() => webGpu({ family: "workgroup" }), SKIP),
+  };
+  return { adapter, iris, contracts };
+}
+
+const body = await report().catch((error) => ({ error: error.stack ?? String(error) }));
+await fetch("/report", { method: "POST", body: JSON.stringify(body) });
