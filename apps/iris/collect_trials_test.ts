@@ -125,6 +125,24 @@ describe("collectTrials()", () => {
     });
   });
 
+  it("makes no folder elsewhere, whatever name the trials have for theirs", async () => {
+    await inFolder(async (root) => {
+      await runShares(`${root}/inside`, ["0/1"]);
+      const { trials } = await findTrials([`${root}/inside`]);
+      const changed = trials.map((trial) => {
+        const settings = { ...trial.sweep.settings, "model-name": "../../x" };
+        return { ...trial, sweep: { ...trial.sweep, settings } };
+      });
+      const options = { root: `${root}/inside`, data: null, startMs: performance.now() };
+      const error = await assertRejects(() => collectTrials(changed, options), UsageError);
+      assertEquals(
+        error.message,
+        `Cannot use --model-name as it must be letters, digits, or any of . _ = -, and not start with a dot: found ../../x in ${root}/inside/iris/001/config.json`,
+      );
+      assertEquals([...Deno.readDirSync(root)].map(({ name }) => name), ["inside"]);
+    });
+  });
+
   it("refuses to choose where all diverge", async () => {
     await inFolder(async (root) => {
       await runShares(root, ["0/1"], "--learning-rate", "1e6");

@@ -63,6 +63,12 @@ describe("deno task gradus", () => {
         await run("export", "--to", "onnx", "--model", a),
         `${a}/onnx/model.onnx\n`,
       );
+      const torch = await run("export", "--to", "torch", "--model", a);
+      assertEquals(
+        torch.trimEnd().split("\n").sort(),
+        ["iris.csv", "model.py", "model.safetensors", "train_ddp.py", "training.safetensors"]
+          .map((name) => `${a}/torch/${name}`),
+      );
       assertStringIncludes(await run("runs"), "experiments/iris/002");
       assertStringIncludes(
         await run("compare", a, b),

@@ -33,8 +33,9 @@ export async function run(args: readonly string[]): Promise<number> {
       command: "gradus export --to torch|onnx|tfjs --model DIR",
       purpose: "Writes a trained model for PyTorch, ONNX or TensorFlow.js.",
       note:
-        "torch: model.safetensors in PyTorch's names and layouts, and model.py, which loads it. onnx: " +
-        "model.onnx. tfjs: model.json and its weights, for tf.loadLayersModel.",
+        "torch: model.safetensors in PyTorch's names and layouts, and model.py, which loads it; of a run " +
+        "that trained on files, training.safetensors and train_ddp.py too, which goes on by torchrun. " +
+        "onnx: model.onnx. tfjs: model.json and its weights, for tf.loadLayersModel.",
     }));
     return 0;
   }
@@ -48,7 +49,7 @@ export async function run(args: readonly string[]): Promise<number> {
   // It needs no closing.
   const backend = await openBackend("reference");
   const model = await openRunModel(folder, { backend, verb: "export" });
-  const files = await explain(() => filesFor(to, model, { softmax }));
+  const files = await explain(() => filesFor(to, { model, folder, softmax }));
   const target = out ?? `${folder.replace(/(?<=.)\/+$/, "")}/${to}`;
   await writeFiles(target, files);
   for (const name of files.keys()) console.log(`${target}/${name}`);
@@ -57,12 +58,19 @@ export async function run(args: readonly string[]): Promise<number> {
 
 async function filesFor(
   to: typeof TARGETS[number],
-  model: Sequential,
-  { softmax }: { readonly softmax: boolean },
+  { model, folder, softmax }: {
+    readonly model: Sequential;
+    readonly folder: string;
+    readonly softmax: boolean;
+  },
 ): Promise<ReadonlyMap<string, Contents>> {
   switch (to) {
-    case "torch":
-      return await (await import("@gradus/torch/export-torch")).exportTorch({ model });
+    case "torch": {
+      const { exportTorch } = await import("@gradus/torch/export-torch");
+      const { openRunTraining } = await import("../run_training.ts");
+      const training = await openRunTraining(folder, { model, verb: "export" });
+      return await exportTorch(training === null ? { model } : { model, training });
+    }
     case "onnx": {
       const { encodeOnnx } = await import("@gradus/onnx/encode-onnx");
       return new Map([["model.onnx", await encodeOnnx(model, { softmax })]]);
