@@ -1,8 +1,9 @@
 import type { Operand } from "../../backend.ts";
 import type { KernelRun } from "../kernel_run.ts";
 import { wgsl } from "../wgsl.ts";
+import { type Correlation, resultFunctions, resultUniforms } from "./correlation.ts";
 import { epilogue, epilogueElements, epilogueKey, type Store } from "./epilogue.ts";
-import { type Patches, patchFunctions, patchUniforms, staysInside } from "./patches.ts";
+import { patchFunctions, patchUniforms, staysInside } from "./patches.ts";
 import { productGrid, type ProductTile } from "./product_tile.ts";
 import {
   addProducts,
@@ -17,30 +18,6 @@ import {
 } from "./register_tile.ts";
 import { workgroupProgram } from "./workgroup_tile.ts";
 
-/** A product of patches with the weights of a kernel, for each group of channels. */
-export interface Correlation extends Patches {
-  readonly images: number;
-  readonly groups: number;
-  /** Channels of the result, in each group. */
-  readonly n: number;
-  readonly weights: {
-    /** Whether those of a tap are `[n, channels]`, not `[channels, n]`. */
-    readonly isTransposed: boolean;
-    /** Where those of the first tap are. */
-    readonly start: number;
-    /** Numbers from one line of a tap's to the next. */
-    readonly pitch: number;
-    /** Numbers from one tap to the next, along both axes. */
-    readonly step: readonly [height: number, width: number];
-  };
-  /** Where pixels of the result go. */
-  readonly result: {
-    readonly start: number;
-    readonly step: readonly [height: number, width: number];
-    readonly imageSize: number;
-  };
-}
-
 /** The correlation; its rows are pixels of the result. */
 export function correlateRun(
   { source, kernel, bias, out }: {
@@ -52,7 +29,7 @@ export function correlateRun(
   correlation: Correlation,
   { tile, store }: { readonly tile: ProductTile; readonly store: Store },
 ): KernelRun<"source" | "kernel" | "bias", "out"> {
-  const { images, pixels, taps, channels, groups, n, weights, result } = correlation;
+  const { images, pixels, taps, channels, groups, n, weights } = correlation;
   const m = images * pixels[0] * pixels[1];
   const grid = productGrid(tile, { m, n, batch: groups });
   const rest = channels % 4;
@@ -75,15 +52,8 @@ export function correlateRun(
       i32: {
         ...grid.i32,
         ...patchUniforms(source, correlation),
+        ...resultUniforms(correlation),
         terms: taps[0] * taps[1] * channels,
-        weightStart: weights.start,
-        weightPitch: weights.pitch,
-        weightRow: weights.step[0],
-        weightColumn: weights.step[1],
-        resultStart: result.start,
-        resultRow: result.step[0],
-        resultColumn: result.step[1],
-        imageSize: result.imageSize,
       },
     },
     workgroups: grid.workgroups,
@@ -173,20 +143,3 @@ export function correlateRun(
     },
   };
 }
-
-const resultFunctions = wgsl`
-fn resultPlace(pixel: vec3i) -> i32 {
-  return uniforms.resultStart + pixel.z * uniforms.imageSize + pixel.y * uniforms.resultRow
-    + pixel.x * uniforms.resultColumn;
-}
-
-fn weightPlace(tapRow: i32, tapColumn: i32) -> i32 {
-  return uniforms.weightStart + tapRow * uniforms.weightRow + tapColumn * uniforms.weightColumn;
-}
-
-fn weightAt(index: i32, pitch: i32) -> i32 {
-  let tap = index / uniforms.channels;
-  return weightPlace(tap / uniforms.tapColumns, tap % uniforms.tapColumns)
-    + index % uniforms.channels * pitch;
-}
-`;

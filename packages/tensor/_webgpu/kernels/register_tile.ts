@@ -135,9 +135,16 @@ function addBlock(
 }
 
 /** An array, of numbers or of vectors of four. What a line beyond the matrix loads does not matter. */
-interface View {
+export interface View {
   readonly array: string;
   readonly isVector: boolean;
+}
+
+/** WGSL of four numbers side by side, as a vector; in an array of vectors, `at` is a multiple of 4. */
+export function loadFour({ array, isVector }: View, at: string): string {
+  return isVector
+    ? `${array}[(${at}) >> 2u]`
+    : `vec4f(${range(4).map((i) => `${array}[${at} + ${i}]`).join(", ")})`;
 }
 
 /** Lines of a matrix (rows of the left, columns of the right) whose numbers lie side by side. */

@@ -1,7 +1,10 @@
 import type { Conv2dGeometry, Epilogue, Operand } from "../../backend.ts";
 import { addPartsRun } from "../kernels/add_parts.ts";
-import { correlateRun, type Correlation } from "../kernels/correlate.ts";
-import { PLAIN } from "../kernels/epilogue.ts";
+import { correlateRun } from "../kernels/correlate.ts";
+import type { Correlation } from "../kernels/correlation.ts";
+import { depthwiseRun } from "../kernels/depthwise.ts";
+import { depthwiseKernelGradientRun } from "../kernels/depthwise_kernel_gradient.ts";
+import { PLAIN, type Store } from "../kernels/epilogue.ts";
 import { kernelGradientRun } from "../kernels/kernel_gradient.ts";
 import type { Patches } from "../kernels/patches.ts";
 import type { Machine } from "../machine.ts";
@@ -149,12 +152,21 @@ function correlate(
   },
   correlation: Correlation,
 ): void {
-  const { images, pixels, n } = correlation;
+  const { images, pixels, channels, groups, n } = correlation;
+  const hasBias = operands.bias !== null;
+  const storeOf = (columns: number): Store => ({
+    isVector: columns % 4 === 0,
+    accumulate: false,
+    hasBias,
+    activation,
+  });
+  if (groups > 1 && channels === 1 && n === 1) {
+    machine.run(depthwiseRun(operands, correlation, storeOf(groups)));
+    return;
+  }
   // Sums are as short as a patch: they are not cut.
   const { tile } = planProduct(machine.family, { m: images * pixels[0] * pixels[1], k: 1, n });
-  const hasBias = operands.bias !== null;
-  const store = { isVector: n % 4 === 0, accumulate: false, hasBias, activation };
-  machine.run(correlateRun(operands, correlation, { tile, store }));
+  machine.run(correlateRun(operands, correlation, { tile, store: storeOf(n) }));
 }
 
 export function conv2dKernelGradient(
@@ -169,19 +181,24 @@ export function conv2dKernelGradient(
   const [kernelHeight, kernelWidth, inner, filters] = out.shape as Shape4;
   const [images, rows, columns] = dy.shape as Shape4;
   const m = kernelHeight * kernelWidth * inner;
+  const isDepthwise = groups > 1 && inner === 1 && filters === groups;
   const { tile, parts, partLength } = planProduct(machine.family, {
     m,
     k: images * rows * columns,
-    n: filters / groups,
+    n: isDepthwise ? filters : filters / groups,
     step: columns,
   });
   const cut = { tile, groups, parts, partLines: partLength / columns };
+  const run = (to: Operand) =>
+    isDepthwise
+      ? machine.run(depthwiseKernelGradientRun({ x, dy, out: to }, patches, cut))
+      : machine.run(kernelGradientRun({ x, dy, out: to }, patches, cut));
   if (parts === 1) {
-    machine.run(kernelGradientRun({ x, dy, out }, patches, cut));
+    run(out);
     return;
   }
   const sums = machine.workspace(0, parts * m * filters);
-  machine.run(kernelGradientRun({ x, dy, out: sums }, patches, cut));
+  run(sums);
   const store = { ...PLAIN, isVector: filters % 4 === 0 };
   machine.run(addPartsRun({ parts: sums, bias: null, out }, { count: parts, n: filters, store }));
 }
