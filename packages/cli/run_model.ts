@@ -9,6 +9,11 @@ export interface RunModelOptions {
   readonly backend: Backend;
   /** What is done with it, for messages, such as `export`. */
   readonly verb: string;
+  /**
+   * The file that it is in: what training leaves at its end, or after each whole epoch. Default:
+   * `model.safetensors`.
+   */
+  readonly file?: "checkpoint.safetensors" | "model.safetensors";
   /** What it must take. Default: anything. */
   readonly inputShape?: Shape;
   /** What it must give. Default: anything. */
@@ -16,7 +21,7 @@ export interface RunModelOptions {
 }
 
 /**
- * The model that a run left, from its `model.safetensors` alone.
+ * The model that a run left, from its `model.safetensors` or its checkpoint alone.
  *
  * @param folder The run's folder.
  * @param options Where the model shall live, what it must take and give, and what is done with it.
@@ -56,15 +61,19 @@ export async function openRunModel(
 }
 
 async function open(folder: string, options: RunModelOptions): Promise<Sequential> {
+  const { backend, verb, file = "model.safetensors" } = options;
   try {
-    return await openModel(`${folder}/model.safetensors`, { backend: options.backend });
+    return await openModel(`${folder}/${file}`, { backend });
   } catch (cause) {
     const isRefused = cause instanceof SyntaxError || cause instanceof TypeError ||
       cause instanceof RangeError;
+    const what = file === "model.safetensors"
+      ? "training leaves at its end"
+      : "a whole epoch leaves";
     throw new UsageError(
       isRefused
         ? cause.message
-        : `Cannot ${options.verb} ${folder} as it must hold what training leaves at its end: found no model.safetensors`,
+        : `Cannot ${verb} ${folder} as it must hold what ${what}: found no ${file}`,
       { cause },
     );
   }

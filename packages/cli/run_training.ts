@@ -32,6 +32,24 @@ export interface RunTrainingOptions {
 }
 
 /**
+ * Whether a run says what its training is.
+ *
+ * @param folder The run's folder.
+ * @returns False if it trained on what another program could not read.
+ *
+ * @example
+ * ```ts
+ * import { hasTraining } from "@gradus/cli";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(await hasTraining(await Deno.makeTempDir()), false);
+ * ```
+ */
+export async function hasTraining(folder: string): Promise<boolean> {
+  return await readTraining(folder) !== null;
+}
+
+/**
  * The training of a run, from its `training.json` and its `checkpoint.safetensors`.
  *
  * @param folder The run's folder.
@@ -57,11 +75,7 @@ export async function openRunTraining(
   options: RunTrainingOptions,
 ): Promise<RunTraining | null> {
   const { model, verb } = options;
-  const path = `${folder}/${TRAINING_FILE}`;
-  const bytes = await readFileWhole(path).catch((error) => {
-    if ((error as { code?: string }).code === "ENOENT") return null;
-    throw error;
-  });
+  const bytes = await readTraining(folder);
   if (bytes === null) return null;
   try {
     const record = trainingFromJson(JSON.parse(new TextDecoder().decode(bytes)));
@@ -83,5 +97,14 @@ export async function openRunTraining(
         : `Cannot ${verb} ${folder} as it must hold what a whole epoch leaves: found no checkpoint.safetensors`,
       { cause },
     );
+  }
+}
+
+async function readTraining(folder: string): Promise<Uint8Array | null> {
+  try {
+    return await readFileWhole(`${folder}/${TRAINING_FILE}`);
+  } catch (error) {
+    if ((error as { code?: string }).code === "ENOENT") return null;
+    throw error;
   }
 }

@@ -1,6 +1,6 @@
 import { type LayerRecord, layerShapes, type Sequential, sequentialFromJson } from "@gradus/layers";
 import { random } from "@gradus/random";
-import { decodeSafetensors } from "@gradus/safetensors";
+import { decodeSafetensors, encodeSafetensors, type NamedArray } from "@gradus/safetensors";
 import { type Backend, equalShapes, formatShape, type Shape, ShapeError } from "@gradus/tensor";
 import { excerpt, parseJson } from "./_model_metadata.ts";
 import { namingFile } from "./_naming_file.ts";
@@ -18,12 +18,12 @@ export interface OpenOptions {
 }
 
 /**
- * A model from the bytes of its file alone: layers, shapes and numbers.
+ * A model from the bytes of its file alone, or of a checkpoint: layers, shapes and numbers.
  *
  * The tensors that the model's record asks for are compared with those of the file before any of them is
  * made, so that no record can ask for more memory than a few times the size of its file.
  *
- * @param bytes What {@linkcode encodeModel} wrote.
+ * @param bytes What {@linkcode encodeModel} or {@linkcode encodeCheckpoint} wrote.
  * @param options Where it shall live.
  * @returns The model, initialised.
  * @throws {SyntaxError} If the bytes are not a safetensors file, or have no record of a model.
@@ -48,6 +48,9 @@ export interface OpenOptions {
 export function restoreModel(bytes: Uint8Array, options: OpenOptions): Sequential {
   const { backend, name = "the file" } = options;
   const { tensors, metadata } = decodeSafetensors(bytes, { name });
+  if (metadata.has("checkpoint")) {
+    return restoreModel(modelOf(tensors, metadata), { ...options, name });
+  }
   const record = parseRecord(name, metadata.get("model"));
   const inputShape = options.inputShape ?? parseShape(name, metadata.get("inputShape"));
   const [model, { parameters, state }] = namingFile(name, () => [
@@ -69,7 +72,7 @@ export function restoreModel(bytes: Uint8Array, options: OpenOptions): Sequentia
 }
 
 /**
- * A model from its file alone, as {@linkcode save} wrote it.
+ * A model from its file alone, as {@linkcode save} or {@linkcode saveCheckpoint} wrote it.
  *
  * @param path The file.
  * @param options Where it shall live.
@@ -96,6 +99,19 @@ export function restoreModel(bytes: Uint8Array, options: OpenOptions): Sequentia
  */
 export async function openModel(path: string, options: OpenOptions): Promise<Sequential> {
   return restoreModel(await readFileWhole(path), { name: path, ...options });
+}
+
+/** The file of a model from what a checkpoint holds of it. */
+function modelOf(
+  tensors: ReadonlyMap<string, NamedArray>,
+  metadata: ReadonlyMap<string, string>,
+): Uint8Array {
+  const prefix = "model.";
+  const own = [...tensors].filter(([name]) => name.startsWith(prefix));
+  return encodeSafetensors(
+    new Map(own.map(([name, array]) => [name.slice(prefix.length), array])),
+    { metadata: new Map([...metadata].filter(([key]) => key !== "checkpoint")) },
+  );
 }
 
 function parseRecord(file: string, text: string | undefined): LayerRecord {

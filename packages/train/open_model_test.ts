@@ -9,13 +9,21 @@ import {
   Residual,
   Sequential,
 } from "@gradus/layers";
+import { Sgd } from "@gradus/optim";
 import { random } from "@gradus/random";
 import { encodeSafetensors, type NamedArray } from "@gradus/safetensors";
 import { tensor } from "@gradus/tensor";
 import { reference } from "@gradus/tensor/reference";
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
-import { encodeModel, openModel, restoreModel, save } from "./mod.ts";
+import {
+  encodeCheckpoint,
+  encodeModel,
+  openModel,
+  restoreModel,
+  save,
+  WeightAverage,
+} from "./mod.ts";
 
 const backend = reference();
 
@@ -65,6 +73,14 @@ describe("restoreModel()", () => {
     assertEquals(restored.toJSON(), model.toJSON());
     assertEquals(restored.inputShape, [4, 5, 1]);
     assertEquals(await encodeModel(restored), bytes);
+  });
+
+  it("makes the model of a checkpoint, which has more than that", async () => {
+    const model = trained();
+    const optimizer = new Sgd(model.parameters, { learningRate: 0.1, momentum: 0.9 });
+    const average = new WeightAverage(model, { decay: 0.5 });
+    const bytes = await encodeCheckpoint({ model, optimizer, average, epoch: 3 });
+    assertEquals(await encodeModel(restoreModel(bytes, { backend })), await encodeModel(model));
   });
 
   it("takes the shape of inputs where the file does not say it", () => {

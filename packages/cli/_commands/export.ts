@@ -1,4 +1,4 @@
-import type { Sequential } from "@gradus/layers";
+import type { Backend } from "@gradus/tensor";
 import type { Contents } from "@gradus/train/whole-file";
 import { choiceFlag, switchFlag, textFlag } from "../flag.ts";
 import { openBackend } from "../open_backend.ts";
@@ -34,8 +34,8 @@ export async function run(args: readonly string[]): Promise<number> {
       purpose: "Writes a trained model for PyTorch, ONNX or TensorFlow.js.",
       note:
         "torch: model.safetensors in PyTorch's names and layouts, and model.py, which loads it; of a run " +
-        "that trained on files, training.safetensors and train_ddp.py too, which goes on by torchrun. " +
-        "onnx: model.onnx. tfjs: model.json and its weights, for tf.loadLayersModel.",
+        "that trained on files, done or stopped, training.safetensors and train_ddp.py too, which goes on by " +
+        "torchrun. onnx: model.onnx. tfjs: model.json and its weights, for tf.loadLayersModel.",
     }));
     return 0;
   }
@@ -46,10 +46,7 @@ export async function run(args: readonly string[]): Promise<number> {
   if (softmax && to !== "onnx") {
     throw new UsageError(`Cannot use --softmax as --to must be onnx: found ${to}`);
   }
-  // It needs no closing.
-  const backend = await openBackend("reference");
-  const model = await openRunModel(folder, { backend, verb: "export" });
-  const files = await explain(() => filesFor(to, { model, folder, softmax }));
+  const files = await explain(() => filesFor(to, folder, { softmax }));
   const target = out ?? `${folder.replace(/(?<=.)\/+$/, "")}/${to}`;
   await writeFiles(target, files);
   for (const name of files.keys()) console.log(`${target}/${name}`);
@@ -58,27 +55,37 @@ export async function run(args: readonly string[]): Promise<number> {
 
 async function filesFor(
   to: typeof TARGETS[number],
-  { model, folder, softmax }: {
-    readonly model: Sequential;
-    readonly folder: string;
-    readonly softmax: boolean;
-  },
+  folder: string,
+  { softmax }: { readonly softmax: boolean },
 ): Promise<ReadonlyMap<string, Contents>> {
+  // It needs no closing.
+  const run = { backend: await openBackend("reference"), verb: "export" };
   switch (to) {
-    case "torch": {
-      const { exportTorch } = await import("@gradus/torch/export-torch");
-      const { openRunTraining } = await import("../run_training.ts");
-      const training = await openRunTraining(folder, { model, verb: "export" });
-      return await exportTorch(training === null ? { model } : { model, training });
-    }
+    case "torch":
+      return await filesForTorch(folder, run);
     case "onnx": {
       const { encodeOnnx } = await import("@gradus/onnx/encode-onnx");
-      return new Map([["model.onnx", await encodeOnnx(model, { softmax })]]);
+      const bytes = await encodeOnnx(await openRunModel(folder, run), { softmax });
+      return new Map([["model.onnx", bytes]]);
     }
-    case "tfjs":
-      return await (await import("@gradus/layers-model/export-layers-model"))
-        .exportLayersModel({ model });
+    case "tfjs": {
+      const { exportLayersModel } = await import("@gradus/layers-model/export-layers-model");
+      return await exportLayersModel({ model: await openRunModel(folder, run) });
+    }
   }
+}
+
+/** With the training, as far as it is, where the run says what it is. */
+async function filesForTorch(
+  folder: string,
+  run: { readonly backend: Backend; readonly verb: string },
+): Promise<ReadonlyMap<string, Contents>> {
+  const { exportTorch } = await import("@gradus/torch/export-torch");
+  const { hasTraining, openRunTraining } = await import("../run_training.ts");
+  if (!await hasTraining(folder)) return exportTorch({ model: await openRunModel(folder, run) });
+  const model = await openRunModel(folder, { ...run, file: "checkpoint.safetensors" });
+  const training = await openRunTraining(folder, { ...run, model });
+  return await exportTorch({ model, training: training! });
 }
 
 /** A layer that the other side does not have is told in one line. */

@@ -3,10 +3,12 @@ import { importLayersModel } from "@gradus/layers-model";
 import { decodeOnnx, parseOnnx } from "@gradus/onnx";
 import { decodeSafetensors } from "@gradus/safetensors";
 import { reference } from "@gradus/tensor/reference";
-import { encodeModel } from "@gradus/train";
+import { exportTorch } from "@gradus/torch";
+import { encodeModel, saveCheckpoint } from "@gradus/train";
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { inFolder } from "@gradus/testing/in-folder";
+import { beginIris } from "@gradus/testing/iris-training";
 import { printed } from "../_printed_test.ts";
 import { gradus } from "../gradus.ts";
 import { UsageError } from "../usage_error.ts";
@@ -52,6 +54,27 @@ describe("gradus export", () => {
         names.map((name) => [name, Deno.readFileSync(`${folder}/tfjs/${name}`)]),
       );
       assertEquals(await encodeModel(importLayersModel(files, { backend })), bytes);
+    });
+  });
+
+  it("writes the training for PyTorch of a run that is done or was stopped", async () => {
+    await inFolder(async (folder) => {
+      const { record, model, optimizer } = beginIris();
+      await Deno.writeTextFile(`${folder}/training.json`, JSON.stringify(record));
+      const args = ["export", "--to", "torch", "--model", folder];
+      await refuses(
+        args.slice(1),
+        `Cannot export ${folder} as it must hold what a whole epoch leaves: found no checkpoint.safetensors`,
+      );
+      await saveCheckpoint({ model, optimizer, epoch: 0 }, `${folder}/checkpoint.safetensors`);
+      const { text } = await printed(() => gradus(args));
+      const names = text.split("\n").map((path) => path.slice(path.lastIndexOf("/") + 1));
+      const files = await exportTorch({ model, training: { record, optimizer } });
+      assertEquals(names, [...files.keys()]);
+      for (const [name, contents] of files) {
+        const bytes = typeof contents === "string" ? new TextEncoder().encode(contents) : contents;
+        assertEquals(await Deno.readFile(`${folder}/torch/${name}`), bytes, name);
+      }
     });
   });
 
