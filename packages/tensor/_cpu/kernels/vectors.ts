@@ -62,11 +62,14 @@ export function forEachLine(
   return { row, left };
 }
 
-/**
- * Streams that are read side by side. The processor fetches ahead of each, so that memory is read faster
- * than along one; rows that are neighbours it takes for one stream that jumps, and falls behind.
- */
-export const STREAMS = 4;
+// The processor fetches ahead of each of a few streams, so that memory is read faster side by side than
+// along one. Rows that are neighbours it takes for one stream that jumps, and falls behind.
+
+/** Streams that are folded side by side. */
+export const STREAMS = 2;
+
+/** Rows of a group. */
+const GROUP_ROWS = 4;
 
 /** Rows that are visited together. */
 export interface RowGroup {
@@ -95,7 +98,7 @@ export function forEachRowGroup(
   },
   visit: (place: VectorPlace, group: RowGroup) => void,
 ): void {
-  const apart = f.let(i32.divU(rows, STREAMS));
+  const apart = f.let(i32.divU(rows, GROUP_ROWS));
   const step = f.let(i32.mul(apart, stride));
   const left = f.let(apart);
   const take = (count: number) => {
@@ -105,9 +108,9 @@ export function forEachRowGroup(
       f.increase(left, -1);
     });
   };
-  take(STREAMS);
-  advance(i32.mul(apart, STREAMS - 1));
-  f.set(left, i32.remU(rows, STREAMS));
+  take(GROUP_ROWS);
+  advance(i32.mul(apart, GROUP_ROWS - 1));
+  f.set(left, i32.remU(rows, GROUP_ROWS));
   take(1);
 }
 
@@ -127,7 +130,7 @@ export interface Fold<State> {
   readonly join: (f: FunctionBuilder, state: State, other: State) => void;
 }
 
-/** Folds four rows that are `apart` bytes apart, each into a state of its own. */
+/** Folds `STREAMS` rows that are `apart` bytes apart, each into a state of its own. */
 export function foldRows<State>(
   f: FunctionBuilder,
   fold: Fold<State>,
@@ -155,22 +158,20 @@ export function foldRows<State>(
   return streams.map(({ state }) => state);
 }
 
-/** Folds a row, its four quarters side by side. */
+/** Folds a row, its halves side by side. */
 export function foldRow<State>(
   f: FunctionBuilder,
   fold: Fold<State>,
   { x, columns }: { x: Value<"i32">; columns: Value<"i32"> },
 ): State {
-  const quarter = f.let(i32.and(i32.divU(columns, STREAMS), -16));
-  const apart = f.let(i32.shl(quarter, 2));
-  const [first, second, third, last] = foldRows(f, fold, { x, apart, columns: quarter });
+  const half = f.let(i32.and(i32.divU(columns, STREAMS), -16));
+  const apart = f.let(i32.shl(half, 2));
+  const [first, ...others] = foldRows(f, fold, { x, apart, columns: half });
   const rest = f.let(i32.add(x, i32.mul(apart, STREAMS)));
-  forEachVector(f, i32.sub(columns, i32.mul(quarter, STREAMS)), (place) => {
+  forEachVector(f, i32.sub(columns, i32.mul(half, STREAMS)), (place) => {
     fold.takeInside(f, first!, { vector: v128.load(i32.add(rest, place.offset)), place });
   });
-  fold.join(f, first!, second!);
-  fold.join(f, third!, last!);
-  fold.join(f, first!, third!);
+  for (const other of others) fold.join(f, first!, other);
   return first!;
 }
 
