@@ -175,12 +175,20 @@ export class Trainer {
       this.#state("ready", isWhole ? `Done.${tested}` : "Stopped.");
     } catch (error) {
       this.#report({ type: "error", message: messageOf(error) });
-      // As numbers that are not finite do.
-      const advice = error instanceof RangeError ? " A lower learning rate may help." : "";
-      this.#state("ready", `Training broke off.${advice}`);
+      // A device that has failed gives no numbers out any more.
+      const isGone = error instanceof Error && error.name === "WebGpuError";
+      if (isGone) this.#run = null;
+      this.#state(isGone ? "empty" : "ready", `Training broke off.${adviceFor(error)}`);
     } finally {
       this.#control = null;
     }
+  }
+
+  /** Ends training and gives all memory back. */
+  async close(): Promise<void> {
+    await this.stop();
+    await this.#run?.backend.close();
+    this.#run = null;
   }
 
   /** Does what takes a moment; if it fails, what was there before is there still. */
@@ -197,6 +205,13 @@ export class Trainer {
   #state(state: TrainingState, text: string): void {
     this.#report({ type: "state", state, text });
   }
+}
+
+function adviceFor(error: unknown): string {
+  if (!(error instanceof Error)) return "";
+  if (error.name === "WebGpuError") return " The model was lost with its device.";
+  // Numbers that are not finite.
+  return error instanceof RangeError ? " A lower learning rate may help." : "";
 }
 
 /** What an error says, in one line. */

@@ -2,54 +2,12 @@ import { inFolder } from "@gradus/testing/in-folder";
 import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { cifarFile, fashionFiles } from "../_image_files_test.ts";
-import type { Report, TrainingState } from "../messages.ts";
 import { programText } from "../page/program.ts";
-import { type DataName, type Settings, USUAL_SETTINGS } from "../settings.ts";
+import type { Settings } from "../settings.ts";
+import { Rehearsal, settingsFor } from "./_rehearsal_test.ts";
 import type { DroppedFile } from "./read_files.ts";
-import { Trainer } from "./trainer.ts";
 
 const config = new URL("../../../deno.json", import.meta.url).pathname;
-
-/** A trainer, and what it told. */
-class Rehearsal {
-  readonly reports: Report[] = [];
-  readonly trainer = new Trainer((report) => {
-    this.reports.push(report);
-    if (report.type === "state") this.#states.get(report.state)?.resolve();
-  });
-  readonly #states = new Map<TrainingState, PromiseWithResolvers<void>>();
-
-  /** Waits until it tells of a state. */
-  async until(state: TrainingState): Promise<void> {
-    const told = Promise.withResolvers<void>();
-    this.#states.set(state, told);
-    await told.promise;
-  }
-
-  /** Trains to the end. */
-  async train(settings: Settings, isAfresh = true): Promise<void> {
-    const end = this.until("ready");
-    await this.trainer.start(settings, isAfresh);
-    await end;
-  }
-
-  /** What it told of one kind. */
-  all<Type extends Report["type"]>(type: Type): Extract<Report, { type: Type }>[] {
-    return this.reports.filter((report) => report.type === type) as Extract<
-      Report,
-      { type: Type }
-    >[];
-  }
-
-  /** The last thing that it told of one kind. */
-  last<Type extends Report["type"]>(type: Type): Extract<Report, { type: Type }> {
-    return this.all(type).at(-1)!;
-  }
-}
-
-function settingsFor(data: DataName, changes: Partial<Settings> = {}): Settings {
-  return { ...USUAL_SETTINGS[data], seed: 0, backend: "wasm", threads: 1, ...changes };
-}
 
 async function files(): Promise<DroppedFile[]> {
   const named = [...await fashionFiles("train", 60), ...await fashionFiles("t10k", 20)];
