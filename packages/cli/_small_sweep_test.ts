@@ -25,13 +25,14 @@ export function smallSweep(
   options: {
     readonly task?: ImageTask;
     readonly rate?: readonly number[];
+    readonly seeds?: number;
   } = {},
 ): ImageSweep {
-  const { task = tested, rate = [1, 3] } = options;
-  const settings = { rate, sample: false, seed: 5, seeds: 2, trial: null };
+  const { task = tested, rate = [1, 3], seeds = 2 } = options;
+  const settings = { rate, sample: false, seed: 5, seeds, trial: null };
   return imageSweep(settings, ["rate"], {
     program: "small",
-    config: { rate, seed: 5, seeds: 2 },
+    config: { rate, seed: 5, seeds },
     readTask: () => Promise.resolve(task),
     programOf: (task, { rate, seed }) => ({
       ...{ title: "Small", lead: "A small network.", task, mirrored: true },
