@@ -126,7 +126,8 @@ describe(
 
     it("pauses, goes on, takes a new learning rate at once, and stops", async () => {
       await withPage({}, async ({ page }) => {
-        await set(page, { epochs: 10_000 });
+        // Too much to be done before the test is.
+        await set(page, { epochs: 10_000, width: 512, batch: 1, "learning-rate": 1e-4 });
         await page.click("#start");
         await untilStatus(page, "Training on Iris.");
         await page.click("#pause");
@@ -304,6 +305,8 @@ describe(
         await keyboard.press("Tab");
         await keyboard.press("ArrowDown");
         assert(await page.isChecked("[value=shapes]"));
+        await tabTo(page, "epochs");
+        await keyboard.type("1000");
         await tabTo(page, "rows");
         await keyboard.type("200");
         await tabTo(page, "start");
