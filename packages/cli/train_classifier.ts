@@ -37,7 +37,10 @@ export interface ClassifierTraining {
   readonly backend: Backend;
   /** Where everything is written. */
   readonly run: Run;
-  /** Averages the weights; called after each step. Default: none. */
+  /**
+   * Averages the weights; called after each step. What it averages is what is validated, and what the model
+   * holds when all epochs are done. Default: none.
+   */
   readonly average?: WeightAverage;
   /** Epochs that were done before, as {@linkcode resumeClassifier} returns them. Default: none. */
   readonly done?: readonly EpochEntry[];
@@ -158,12 +161,14 @@ export async function trainClassifier(options: ClassifierTraining): Promise<Clas
   }
   await run.finish();
   const seconds = (performance.now() - startMs) / 1000;
+  const isComplete = run.epochs.length >= epochs;
+  if (isComplete) average?.apply();
   return {
     epochs: run.epochs,
     firstStep,
     learningRates,
     imagesPerSecond: rows / seconds,
-    isComplete: run.epochs.length >= epochs,
+    isComplete,
   };
 }
 
@@ -185,7 +190,9 @@ async function endEpoch(
 ): Promise<EpochEntry> {
   const { model, validationLoss, validation: batches, backend, optimizer, average, run } = options;
   const epoch = step.epoch + 1;
+  average?.swap();
   const validation = await evaluate({ model, loss: validationLoss, batches, backend });
+  average?.swap();
   // The last step may be the one that diverges, which shows first after it.
   if (!Number.isFinite(validation.loss)) {
     throw new DivergedError(

@@ -4,7 +4,14 @@ import { oneCycle, Sgd } from "@gradus/optim";
 import type { Backend } from "@gradus/tensor";
 import { cpu } from "@gradus/tensor/cpu";
 import { reference } from "@gradus/tensor/reference";
-import { encodeModel, type EpochEntry, evaluate, loadCheckpoint, openRun } from "@gradus/train";
+import {
+  encodeModel,
+  type EpochEntry,
+  evaluate,
+  loadCheckpoint,
+  openRun,
+  WeightAverage,
+} from "@gradus/train";
 import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { parseXml } from "./_parse_xml_test.ts";
@@ -101,6 +108,34 @@ describe("trainClassifier()", () => {
     assertEquals(learningRates, Array.from({ length: EPOCHS * STEPS }, (_, i) => schedule(i)));
     assertEquals(last.learningRate, learningRates.at(-1));
     assert(imagesPerSecond > 0 && Number.isFinite(imagesPerSecond));
+  });
+
+  it("validates averaged weights, and has them in the model in the end", async () => {
+    const parts = await setUp(reference());
+    const average = new WeightAverage(parts.model, { decay: 0.5 });
+    const { outcome, saved, bytes } = await train({ ...parts, average });
+    const kept = await setUp(reference());
+    const averaged = new WeightAverage(kept.model, { decay: 0.5 });
+    const training = { ...kept, average: averaged };
+    await loadCheckpoint(training, `${parts.run.folder}/checkpoint.safetensors`);
+    assertNotEquals(await encodeModel(kept.model), bytes);
+    averaged.swap();
+    assertEquals(await encodeModel(kept.model), bytes);
+    assertEquals(saved.length, EPOCHS);
+    assertEquals(
+      outcome.epochs.at(-1)!.validation,
+      await evaluate({ ...kept, loss: kept.validationLoss, batches: kept.validation }),
+    );
+
+    const stopped = await setUp(reference());
+    const own = new WeightAverage(stopped.model, { decay: 0.5 });
+    await trainClassifier({
+      ...stopped,
+      average: own,
+      ...stoppingAt(stopped.training, { epoch: 2, step: 0 }),
+    });
+    // The contents are not swapped.
+    assertEquals(own.save().steps, 2 * STEPS + 1);
   });
 
   it("writes tables, curves, history and a checkpoint after each epoch", async () => {

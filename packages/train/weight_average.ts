@@ -154,6 +154,16 @@ export class WeightAverage implements Disposable {
   }
 
   /**
+   * Sets the model to the average, where a training ends.
+   *
+   * @throws {Error} If the contents are swapped.
+   */
+  apply(): void {
+    this.#assertOwn("apply averaged weights");
+    this.#live.forEach(({ value }, i) => value.backend.copy(this.averages[i]!.value, value));
+  }
+
+  /**
    * What a checkpoint keeps of it, beside the averages.
    *
    * @returns A new record, plain JSON.

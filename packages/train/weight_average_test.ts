@@ -106,6 +106,20 @@ describe("WeightAverage", () => {
     assertEquals(await read(), [2, 1, 2, 3, 4, 9]);
   });
 
+  it("sets the model to the average, and goes on from there", async () => {
+    const { average, weight, follow } = setUp({ decay: 0.75 });
+    await follow([5]);
+    average.apply();
+    assertEquals([await weight.item(), await average.averages[0]!.value.item()], [2, 2]);
+    assertEquals(await follow([6]), [[6, 3]]);
+    average.swap();
+    assertThrows(
+      () => average.apply(),
+      Error,
+      "Cannot apply averaged weights as the model must hold its own: found them swapped",
+    );
+  });
+
   it("allocates when it is made, and gives all of it back", () => {
     const model = new Dense(3);
     model.init([2], { backend, random: random(0) });
