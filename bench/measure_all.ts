@@ -3,7 +3,7 @@ import config from "./peers/import_map.json" with { type: "json" };
 import { currentCommit, machineFacts } from "./machine_facts.ts";
 import { measureWorkload } from "./measure_workload.ts";
 import type { Limits } from "./measurement_plan.ts";
-import { choosePeers, libraryNames, meansLibrary, pinned } from "./peer.ts";
+import { choosePeers, deviceNames, libraryNames, meansLibrary, pinned } from "./peer.ts";
 import type { Results, WorkloadResults } from "./results.ts";
 import { start } from "./workloads/start.ts";
 import type { WorkloadFacts } from "./workloads/workload.ts";
@@ -41,10 +41,10 @@ export function chooseWorkloads(only: readonly string[] | null): WorkloadFacts[]
 /** Refuses names of libraries that there are not. */
 export function assertLibraries(names: readonly string[] | null): void {
   for (const word of names ?? []) {
+    if (deviceNames.includes(word)) continue;
     if (libraryNames.some((library) => meansLibrary(word, library))) continue;
-    throw new UsageError(
-      `Cannot use --peers as it must name some of ${libraryNames.join(", ")}: found ${word}`,
-    );
+    const known = [...libraryNames, ...deviceNames].join(", ");
+    throw new UsageError(`Cannot use --peers as it must name some of ${known}: found ${word}`);
   }
 }
 

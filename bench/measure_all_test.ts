@@ -37,6 +37,6 @@ Deno.test("assertLibraries() refuses what is none", () => {
   assertThrows(
     () => assertLibraries(["torch", "keras"]),
     UsageError,
-    "Cannot use --peers as it must name some of machine, gradus, gradus-blas, tfjs-cpu, tfjs-wasm, gradus-tfjs, jax-js, jax-js-jit, convnetjs, onnxruntime-web, onnxruntime-node, torch: found keras",
+    "Cannot use --peers as it must name some of machine, gradus, gradus-blas, gradus-webgpu, tfjs-cpu, tfjs-wasm, gradus-tfjs, tfjs-webgpu, jax-js, jax-js-jit, jax-js-webgpu, jax-js-webgpu-jit, convnetjs, onnxruntime-web, onnxruntime-node, torch, webgpu: found keras",
   );
 });

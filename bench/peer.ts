@@ -18,6 +18,8 @@ interface Library {
   readonly specifier: string | null;
   /** Whether it uses more than one thread. */
   readonly isThreaded: boolean;
+  /** Where it computes, if not on the processor's threads: measured only where it, or this, is named. */
+  readonly device?: "webgpu";
   /** The program and its arguments, for a number of threads. */
   command(threads: number): readonly string[];
 }
@@ -63,6 +65,13 @@ const LIBRARIES: readonly Library[] = [
       deno("gradus.ts", ["--allow-ffi", "--allow-env=OPENBLAS_CORETYPE"], [`${threads}`, "blas"]),
   },
   {
+    name: "gradus-webgpu",
+    specifier: null,
+    isThreaded: false,
+    device: "webgpu",
+    command: () => deno("gradus.ts", [], ["1", "webgpu"]),
+  },
+  {
     name: "tfjs-cpu",
     specifier: "@tensorflow/tfjs",
     isThreaded: false,
@@ -81,6 +90,13 @@ const LIBRARIES: readonly Library[] = [
     command: () => deno("gradus.ts", ["--allow-env", "--allow-read"], ["1", "tfjs"]),
   },
   {
+    name: "tfjs-webgpu",
+    specifier: "@tensorflow/tfjs-backend-webgpu",
+    isThreaded: false,
+    device: "webgpu",
+    command: () => npm("tfjs.ts", ["--allow-env"], ["webgpu"]),
+  },
+  {
     name: "jax-js",
     specifier: "@jax-js/jax",
     isThreaded: true,
@@ -91,6 +107,20 @@ const LIBRARIES: readonly Library[] = [
     specifier: "@jax-js/jax",
     isThreaded: true,
     command: (threads) => npm("jax_js.ts", [], [`${threads}`, "jit"]),
+  },
+  {
+    name: "jax-js-webgpu",
+    specifier: "@jax-js/jax",
+    isThreaded: false,
+    device: "webgpu",
+    command: () => npm("jax_js.ts", [], ["1", "eager", "webgpu"]),
+  },
+  {
+    name: "jax-js-webgpu-jit",
+    specifier: "@jax-js/jax",
+    isThreaded: false,
+    device: "webgpu",
+    command: () => npm("jax_js.ts", [], ["1", "jit", "webgpu"]),
   },
   {
     name: "convnetjs",
@@ -125,11 +155,14 @@ const ALWAYS = ["machine", "gradus"];
 
 /** Whether a library is Gradus, on a backend of its own. */
 export function isGradus(library: string): boolean {
-  return library === "gradus" || library === "gradus-blas";
+  return ["gradus", "gradus-blas", "gradus-webgpu"].includes(library);
 }
 
 /** All libraries that may be named. */
 export const libraryNames: readonly string[] = LIBRARIES.map(({ name }) => name);
+
+/** Devices that may be named for all libraries that compute there. */
+export const deviceNames: readonly string[] = ["webgpu"];
 
 /** Whether a name on a command line means a library: its own name, or the beginning of it, as in `tfjs`. */
 export function meansLibrary(name: string, library: string): boolean {
@@ -139,7 +172,7 @@ export function meansLibrary(name: string, library: string): boolean {
 /**
  * The peers of a comparison, the machine and Gradus among them.
  *
- * @param options `chosen`: names of libraries, or null for all. `threads`: their numbers; a library that
+ * @param options `chosen`: names of libraries or of a device, or null for all on the processor. `threads`: their numbers; a library that
  * has no threads is there once. `imports`: of `peers/import_map.json`, for the versions.
  */
 export function choosePeers(
@@ -149,17 +182,23 @@ export function choosePeers(
     readonly imports: Readonly<Record<string, string>>;
   },
 ): Peer[] {
-  return LIBRARIES.filter(({ name }) =>
-    ALWAYS.includes(name) || chosen === null || chosen.some((word) => meansLibrary(word, name))
-  ).flatMap(({ name, specifier, isThreaded, command }) =>
-    (isThreaded ? threads : [1]).map((count) => ({
+  const isChosen = ({ name, device }: Library) =>
+    device === undefined
+      ? ALWAYS.includes(name) || chosen === null || chosen.some((word) => meansLibrary(word, name))
+      : chosen !== null && (chosen.includes(name) || chosen.includes(device));
+  // Who plays a GPU may use all of the cores.
+  const countsOf = ({ isThreaded, device }: Library) =>
+    isThreaded ? threads : [device === undefined ? 1 : Math.max(...threads)];
+  return LIBRARIES.filter(isChosen).flatMap((library) => {
+    const { name, specifier, isThreaded, command } = library;
+    return countsOf(library).map((count) => ({
       name: isThreaded ? `${name}-${count}` : name,
       library: name,
       threads: count,
       version: specifier === null ? null : imports[specifier]!.split("@").at(-1)!,
       command: command(count),
-    }))
-  );
+    }));
+  });
 }
 
 /** The same command on the first cores alone, where there is a way to say so. */

@@ -23,9 +23,24 @@ Deno.test("choosePeers() always has the machine and Gradus", () => {
 
 Deno.test("choosePeers() has all unless told otherwise, with their versions", () => {
   const peers = choosePeers({ chosen: null, threads: [1], imports });
-  assertEquals(peers.map(({ library }) => library), libraryNames);
+  assertEquals(
+    peers.map(({ library }) => library),
+    libraryNames.filter((library) => !library.includes("webgpu")),
+  );
   for (const { version } of peers) if (version !== null) assertMatch(version, /^\d+\.\d+\.\d+$/);
   assertEquals(peers.find(({ library }) => library === "tfjs-cpu")!.version, "4.22.0");
+});
+
+Deno.test("choosePeers() has what computes on WebGPU where that is named, on all cores", () => {
+  const peers = choosePeers({ chosen: ["webgpu"], threads: [1, 2], imports });
+  const apart = peers.filter(({ library }) => library.includes("webgpu"));
+  assertEquals(apart.map(({ name, threads }) => [name, threads]), [
+    ["gradus-webgpu", 2],
+    ["tfjs-webgpu", 2],
+    ["jax-js-webgpu", 2],
+    ["jax-js-webgpu-jit", 2],
+  ]);
+  assertEquals(namesOf(["tfjs-webgpu"], [2]), ["machine-2", "gradus-2", "tfjs-webgpu"]);
 });
 
 Deno.test("pinned() takes as many cores as threads", () => {

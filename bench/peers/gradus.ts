@@ -1,6 +1,6 @@
 /**
- * Gradus on its cpu backend; the arguments are the number of threads, and `blas` for products by OpenBLAS or
- * `tfjs` for the kernels of TensorFlow.js on its wasm backend.
+ * Gradus on its cpu backend; the arguments are the number of threads, and `blas` for products by OpenBLAS,
+ * `tfjs` for the kernels of TensorFlow.js on its wasm backend or `webgpu`.
  *
  * @module
  */
@@ -30,6 +30,8 @@ async function open(options: { readonly threads: number }): Promise<Backend> {
     case "tfjs":
       await import("@tensorflow/tfjs-backend-wasm");
       return (await import("@gradus/tfjs")).tfjs({ backend: "wasm" });
+    case "webgpu":
+      return (await import("@gradus/tensor/webgpu")).webGpu();
     default:
       return (await import("@gradus/tensor/cpu")).cpu(options);
   }

@@ -1,6 +1,6 @@
 /**
- * jax-js on its wasm backend; the arguments are the number of threads, 1 or as many as the process may use,
- * and `jit` to have each workload compiled as one function. Compiled, dense networks are up to ten times as
+ * jax-js on its wasm backend, or on `webgpu` where that is the third argument; the others are the number of threads, 1 or as many as the process may use,
+ * and `jit` (or `eager`) to have each workload compiled as one function. Compiled, dense networks are up to ten times as
  * fast, and convolutions take two to ten times as long.
  *
  * @module
@@ -23,7 +23,13 @@ type NumpyArray = numpy.Array;
 
 // It takes as many threads as there are cores, and one where there are no workers.
 if (Deno.args[0] === "1") Reflect.deleteProperty(globalThis, "Worker");
-const { blockUntilReady, jit, lax, nn, numpy: np, valueAndGrad, vjp } = await import("@jax-js/jax");
+const { blockUntilReady, defaultDevice, init, jit, lax, nn, numpy: np, valueAndGrad, vjp } =
+  await import("@jax-js/jax");
+
+if (Deno.args[2] === "webgpu") {
+  await init("webgpu");
+  defaultDevice("webgpu");
+}
 
 const compile = Deno.args[1] === "jit" ? jit : ((run) => run) as typeof jit;
 

@@ -1,5 +1,5 @@
 /**
- * TensorFlow.js; the argument is its backend, `cpu` or `wasm`.
+ * TensorFlow.js; the argument is its backend, `cpu`, `wasm` or `webgpu`.
  *
  * @module
  */
@@ -10,6 +10,7 @@ import { type Run, serve, type Setup } from "./serve.ts";
 
 const [backend] = Deno.args;
 if (backend === "wasm") await import("@tensorflow/tfjs-backend-wasm");
+if (backend === "webgpu") await import("@tensorflow/tfjs-backend-webgpu");
 await tf.setBackend(backend!);
 await tf.ready();
 
@@ -28,9 +29,9 @@ function tensorOf({ data, shape }: Numbers): tf.Tensor {
 }
 
 /** Reads the first number of a tensor, and disposes it. */
-function readFirst(x: tf.Tensor): number {
+async function readFirst(x: tf.Tensor): Promise<number> {
   const first = tf.tidy(() => x.flatten().slice([0], [1]));
-  const [value] = first.dataSync();
+  const [value] = await first.data(); // of WebGPU there is no synchronous read
   tf.dispose([x, first]);
   return value!;
 }
@@ -38,11 +39,11 @@ function readFirst(x: tf.Tensor): number {
 function product(name: string, amount: number): Run {
   const { a, b, times } = matricesOf(name, amount);
   const [left, right] = [tensorOf(a), tensorOf(b)];
-  return () => {
+  return async () => {
     let value = NaN;
     for (let time = 0; time < times; time++) {
       const c = tf.matMul(left, right);
-      if (time === times - 1) value = readFirst(c);
+      if (time === times - 1) value = await readFirst(c);
       else c.dispose();
     }
     return value;
@@ -61,10 +62,9 @@ function forwardAndBackward(amount: number): Run {
   const gradients = tf.grads((x, kernel) =>
     tf.conv2d(x as tf.Tensor4D, kernel as tf.Tensor4D, 1, "same")
   );
-  return () => {
+  return async () => {
     const [dx, dKernel] = gradients([images, weight], gradient);
-    const value = readFirst(dKernel!);
-    readFirst(dx!);
+    const [value] = await Promise.all([readFirst(dKernel!), readFirst(dx!)]);
     return value;
   };
 }
@@ -104,18 +104,18 @@ function training(network: Network, amount: number): Run {
       }
     }, x);
   };
-  return () => {
-    let value = NaN;
+  return async () => {
+    const costs: Promise<Float32Array>[] = [];
     for (let epoch = 0; epoch < epochs; epoch++) {
-      batches.forEach(({ x, y }, place) => {
+      for (const [place, { x, y }] of batches.entries()) {
         const cost = optimizer.minimize(
           () => tf.losses.softmaxCrossEntropy(y, predict(x)) as tf.Scalar,
           true,
         )!;
-        if (place === batches.length - 1) [value] = cost.dataSync() as unknown as [number];
-        cost.dispose();
-      });
+        if (place < batches.length - 1) cost.dispose();
+        else costs.push(cost.data<"float32">().finally(() => cost.dispose()));
+      }
     }
-    return value;
+    return (await Promise.all(costs)).at(-1)![0]!;
   };
 }

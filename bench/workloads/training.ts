@@ -23,7 +23,8 @@ export interface Training {
 }
 
 /**
- * Training by SGD with momentum on the softmax cross-entropy, the loss read once an epoch.
+ * Training by SGD with momentum on the softmax cross-entropy. The loss is read once an epoch, and nothing
+ * waits for it before the end, as in all peers.
  *
  * The weights of layer `l` are `filled` with seed `10 + l`, the inputs of batch `b` with seed `100 + b`.
  */
@@ -52,7 +53,7 @@ export function prepareTraining(
   return {
     outputs: model.parameters.map(({ value }) => value),
     run: async () => {
-      let cost = NaN;
+      const costs: Promise<number>[] = [];
       for (let epoch = 0; epoch < epochs; epoch++) {
         let last = null;
         for (const { x, target } of batches) {
@@ -60,9 +61,9 @@ export function prepareTraining(
           model.backward(loss.backward(), { inputGradient: false });
           optimizer.step();
         }
-        cost = await last!.item();
+        costs.push(last!.item());
       }
-      return cost;
+      return (await Promise.all(costs)).at(-1)!;
     },
   };
 }

@@ -38,6 +38,9 @@
  *   `functions` of `kernels/functions.ts` (put at the top of a source) has `exponential`, `logarithm`,
  *   `errorFunction` … to a few units in the last place; WGSL's own may be off by thousands. The compiler may
  *   reassociate sums, so compensated ones compensate nothing.
+ * - A loop must not run from a constant to a uniform, as in `for (var i = 0; i < uniforms.rows; i++)`: Mesa puts
+ *   the uniform's value in, and compiles the program again for every dispatch, which takes milliseconds. Run
+ *   from the `zero` of `entry`, or from a place of the invocation's own.
  * - At least 8 arrays can be bound, and as many as `machine.device.limits.maxStorageBuffersPerShaderStage`.
  *
  * ## What happens to it

@@ -13,7 +13,8 @@ export function float(value: number): string {
 
 /**
  * The entry of a program in which each invocation is known by one number: the variables `workgroup`,
- * `lane` (its place in the workgroup) and `invocation` are what `body` starts from. Dispatches of more
+ * `lane` (its place in the workgroup) and `invocation` are what `body` starts from. `zero` is 0, which no
+ * compiler knows: loops to a uniform run from it (see `machine.ts`). Dispatches of more
  * workgroups than fit one dimension go on in the next, which is undone here.
  */
 export function entry(workgroupSize: number, body: string): string {
@@ -26,6 +27,7 @@ fn main(
 ) {
   let workgroup = group.y * groups.x + group.x;
   let invocation = workgroup * ${workgroupSize}u + lane;
+  let zero = min(i32(lane), 0);
 ${body}
 }
 `;

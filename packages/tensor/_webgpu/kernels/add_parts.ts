@@ -34,7 +34,7 @@ export function addPartsRun(
   let column = i32(invocation) % uniforms.quads * 4;
   let start = i32(invocation) / uniforms.quads * uniforms.n;
   var sum = vec4f();
-  for (var part = 0; part < uniforms.count; part++) {
+  for (var part = zero; part < uniforms.count; part++) {
     let at = part * uniforms.size + start + column;
     sum += ${
           store.isVector

@@ -4,6 +4,13 @@ import type { KernelRun } from "../kernel_run.ts";
 import { entry, wgsl } from "../wgsl.ts";
 import type { ChannelParts } from "./slopes.ts";
 
+/** WGSL: how many rows a part has. */
+const declareCount = wgsl`
+fn countOf(part: u32) -> f32 {
+  return f32((uniforms.rows - part + uniforms.parts - 1u) / uniforms.parts);
+}
+`;
+
 /**
  * Mean of each part of each channel and the sum of squares around it, `[2, parts, channels]`. In two passes
  * over the part: squares of small differences do not cancel.
@@ -20,13 +27,13 @@ export function momentsRun(
     uniforms: { u32: { size, rows, channels, parts } },
     workgroups: Math.ceil(size / 64),
     source: ({ x, out }) =>
-      entry(
+      declareCount + entry(
         64,
         wgsl`
   if (invocation < uniforms.size) {
     let c = invocation % uniforms.channels;
     let part = invocation / uniforms.channels;
-    let count = f32((uniforms.rows - part + uniforms.parts - 1u) / uniforms.parts);
+    let count = countOf(part);
     var sum = 0.0;
     for (var row = part; row < uniforms.rows; row += uniforms.parts) {
       sum += ${x}[row * uniforms.channels + c];
@@ -72,22 +79,20 @@ export function statisticsRun(
     },
     workgroups: Math.ceil(channels / 64),
     source: ({ moments, mean, inverseDeviation, runningMean, runningVariance }) =>
-      entry(
+      declareCount + entry(
         64,
         wgsl`
   if (invocation < uniforms.channels) {
     let size = uniforms.parts * uniforms.channels;
     var sum = 0.0;
-    for (var part = 0u; part < uniforms.parts; part++) {
-      let count = f32((uniforms.rows - part + uniforms.parts - 1u) / uniforms.parts);
-      sum += count * ${moments}[part * uniforms.channels + invocation];
+    for (var place = invocation; place < size; place += uniforms.channels) {
+      sum += countOf(place / uniforms.channels) * ${moments}[place];
     }
     let mean = sum / f32(uniforms.rows);
     var squares = 0.0;
-    for (var part = 0u; part < uniforms.parts; part++) {
-      let count = f32((uniforms.rows - part + uniforms.parts - 1u) / uniforms.parts);
-      let place = part * uniforms.channels + invocation;
+    for (var place = invocation; place < size; place += uniforms.channels) {
       let deviation = ${moments}[place] - mean;
+      let count = countOf(place / uniforms.channels);
       squares += ${moments}[size + place] + count * deviation * deviation;
     }
     let variance = squares / f32(uniforms.rows);

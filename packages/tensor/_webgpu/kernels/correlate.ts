@@ -101,8 +101,8 @@ export function correlateRun(
           )
         }
   ${declareSums(tile)}
-  for (var tapRow = 0; tapRow < uniforms.tapRows; tapRow++) {
-    for (var tapColumn = 0; tapColumn < uniforms.tapColumns; tapColumn++) {
+  for (var tapRow = zero; tapRow < uniforms.tapRows; tapRow++) {
+    for (var tapColumn = zero; tapColumn < uniforms.tapColumns; tapColumn++) {
       let tap = tapPlace(tapRow, tapColumn);
       let weight = weightPlace(tapRow, tapColumn) + ${groupStart};
       ${lines(rows.map((i) => `let start${i} = patch${i}.z + tap.z;`))}

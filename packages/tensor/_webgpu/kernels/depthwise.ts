@@ -58,8 +58,8 @@ export function depthwiseRun(
   var pixel = pixelAt(row);
   ${lines(range(4).map((i) => `let patch${i} = patchOf(pixel); pixel = nextPixel(pixel);`))}
   ${declareSums(TILE)}
-  for (var tapRow = 0; tapRow < uniforms.tapRows; tapRow++) {
-    for (var tapColumn = 0; tapColumn < uniforms.tapColumns; tapColumn++) {
+  for (var tapRow = zero; tapRow < uniforms.tapRows; tapRow++) {
+    for (var tapColumn = zero; tapColumn < uniforms.tapColumns; tapColumn++) {
       let tap = tapPlace(tapRow, tapColumn);
       let weight = ${
           loadFour({ array: kernel, isVector }, "weightPlace(tapRow, tapColumn) + column")

@@ -51,7 +51,7 @@ export function depthwiseKernelGradientRun(
   ${declareSums(TILE)}
   let endLine = min((at + 1) * uniforms.partLines, uniforms.allLines);
   for (var line = at * uniforms.partLines; line < endLine; line++) {
-    for (var pixel = 0; pixel < uniforms.columns; pixel++) {
+    for (var pixel = zero; pixel < uniforms.columns; pixel++) {
       let patchStart = patchOf(vec3i(pixel, line % uniforms.rows, line / uniforms.rows));
       let slope = ${
           loadFour(

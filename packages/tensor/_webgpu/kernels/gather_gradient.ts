@@ -29,10 +29,13 @@ export function gatherGradientRun(
     let outer = invocation / (uniforms.stride * uniforms.length);
     let start = outer * uniforms.count * uniforms.stride + invocation % uniforms.stride;
     var sum = ${zero};
-    for (var i = 0u; i < uniforms.count; i++) {
+    let end = start + uniforms.count * uniforms.stride;
+    var i = 0u;
+    for (var place = start; place < end; place += uniforms.stride) {
       if (${indices}[i] == own) {
-        sum += ${dy}[start + i * uniforms.stride];
+        sum += ${dy}[place];
       }
+      i++;
     }
     ${out}[invocation] = sum;
   }`,

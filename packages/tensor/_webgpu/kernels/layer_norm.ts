@@ -30,19 +30,20 @@ export function layerNormRun(
         wgsl`
   if (invocation < uniforms.rows) {
     let start = invocation * uniforms.length;
+    let end = start + uniforms.length;
     var sum = 0.0;
-    for (var c = 0u; c < uniforms.length; c++) {
-      sum += ${x}[start + c];
+    for (var at = start; at < end; at++) {
+      sum += ${x}[at];
     }
     let mean = sum / f32(uniforms.length);
     var squares = 0.0;
-    for (var c = 0u; c < uniforms.length; c++) {
-      let deviation = ${x}[start + c] - mean;
+    for (var at = start; at < end; at++) {
+      let deviation = ${x}[at] - mean;
       squares += deviation * deviation;
     }
     let inverse = 1.0 / sqrt(squares / f32(uniforms.length) + uniforms.epsilon);
-    for (var c = 0u; c < uniforms.length; c++) {
-      ${y}[start + c] = ${scale}[c] * ((${x}[start + c] - mean) * inverse) + ${shift}[c];
+    for (var at = start; at < end; at++) {
+      ${y}[at] = ${scale}[at - start] * ((${x}[at] - mean) * inverse) + ${shift}[at - start];
     }
     ${mean}[invocation] = mean;
     ${inverseDeviation}[invocation] = inverse;
@@ -80,20 +81,21 @@ export function layerNormInputGradientRun(
         wgsl`
   if (invocation < uniforms.rows) {
     let start = invocation * uniforms.length;
+    let end = start + uniforms.length;
     let mean = ${mean}[invocation];
     let inverse = ${inverseDeviation}[invocation];
     var sum = 0.0;
     var dot = 0.0;
-    for (var c = 0u; c < uniforms.length; c++) {
-      let slope = ${dy}[start + c] * ${scale}[c];
+    for (var at = start; at < end; at++) {
+      let slope = ${dy}[at] * ${scale}[at - start];
       sum += slope;
-      dot += slope * ((${x}[start + c] - mean) * inverse);
+      dot += slope * ((${x}[at] - mean) * inverse);
     }
     let length = f32(uniforms.length);
-    for (var c = 0u; c < uniforms.length; c++) {
-      let normal = (${x}[start + c] - mean) * inverse;
-      let slope = ${dy}[start + c] * ${scale}[c];
-      ${out}[start + c] = inverse * (slope - sum / length - normal * (dot / length));
+    for (var at = start; at < end; at++) {
+      let normal = (${x}[at] - mean) * inverse;
+      let slope = ${dy}[at] * ${scale}[at - start];
+      ${out}[at] = inverse * (slope - sum / length - normal * (dot / length));
     }
   }`,
       ),

@@ -48,22 +48,23 @@ fn smoothed(row: u32, category: u32) -> f32 {
 
 fn term(row: u32) -> f32 {
   let start = row * uniforms.classes;
+  let end = start + uniforms.classes;
   let exponentials = exponentialSum(start, uniforms.classes);
   let logSum = logarithm(exponentials.sum);
   var total = 0.0;
   var loss = 0.0;
-  for (var c = 0u; c < uniforms.classes; c++) {
-    let share = smoothed(row, c);
+  for (var at = start; at < end; at++) {
+    let share = smoothed(row, at - start);
     total += share;
     /* 0 * ln 0 is 0: a class that is no target may be impossible. */
     if (!isZero(share)) {
-      loss -= share * (${arrays.logits}[start + c] - exponentials.top - logSum);
+      loss -= share * (${arrays.logits}[at] - exponentials.top - logSum);
     }
   }
   let count = ${isKnown ? "uniforms.count" : `${arrays.total}[0]`};
-  for (var c = 0u; c < uniforms.classes; c++) {
-    let p = exponential(${arrays.logits}[start + c] - exponentials.top) / exponentials.sum;
-    ${arrays.gradient}[start + c] = (p * total - smoothed(row, c)) / count;
+  for (var at = start; at < end; at++) {
+    let p = exponential(${arrays.logits}[at] - exponentials.top) / exponentials.sum;
+    ${arrays.gradient}[at] = (p * total - smoothed(row, at - start)) / count;
   }
   return loss;
 }

@@ -21,57 +21,37 @@ export interface Terms<Read extends string, Write extends string> {
   readonly declare: (arrays: Readonly<Record<Read | Write, string>>) => string;
 }
 
-/** Terms of one workgroup, beyond which there are more of them. */
-const TERMS_PER_WORKGROUP = 1024;
+/** The most sums that the terms are gathered in. */
+const MOST_PARTS = 4096;
 
-/** Workgroups of a sum: their sums are added by one. */
-const MOST_WORKGROUPS = 256;
-
-/** How many workgroups sum so many terms, each a part. */
-export function termsWorkgroups(size: number): number {
-  return Math.min(MOST_WORKGROUPS, Math.ceil(size / TERMS_PER_WORKGROUP));
+/** In how many sums so many terms are gathered. */
+export function termsParts(size: number): number {
+  return Math.min(MOST_PARTS, size);
 }
 
-/** `out [workgroups]`, each the sum of its terms, in the same order each time. */
+/** `out [parts]`: each the sum of every `parts`-th term, one invocation each, in the same order each time. */
 export function termsRun<Read extends string, Write extends string>(
-  { name, key, reads, writes, uniforms, size, divisor, declare }: Terms<Read, Write>,
+  { name, key, reads, writes, uniforms, size, declare }: Terms<Read, Write>,
   out: Operand,
-  workgroups: number,
-): KernelRun<Read | "divisor", Write | "out"> {
-  const isKnown = typeof divisor === "number";
+): KernelRun<Read, Write | "out"> {
+  const parts = termsParts(size);
   return {
     name,
     ...key === undefined ? {} : { key },
-    reads: { ...reads, divisor: isKnown ? null : divisor } as Readonly<
-      Record<Read | "divisor", Operand | null>
-    >,
+    reads,
     writes: { ...writes, out } as Readonly<Record<Write | "out", Operand | null>>,
-    uniforms: {
-      ...uniforms,
-      u32: { ...uniforms?.u32, size, workgroups },
-      f32: { ...uniforms?.f32, ...isKnown ? { divisor } : {} },
-    },
-    workgroups,
+    uniforms: { ...uniforms, u32: { ...uniforms?.u32, size, parts } },
+    workgroups: Math.ceil(parts / 64),
     source: (arrays) =>
-      wgsl`${declare(arrays)}
-var<workgroup> sums: array<f32, 64>;
-` + entry(
+      declare(arrays) + entry(
         64,
         wgsl`
-  var sum = 0.0;
-  for (var i = invocation; i < uniforms.size; i += 64u * uniforms.workgroups) {
-    sum += term(i);
-  }
-  sums[lane] = sum;
-  workgroupBarrier();
-  for (var half = 32u; half > 0u; half = half / 2u) {
-    if (lane < half) {
-      sums[lane] += sums[lane + half];
+  if (invocation < uniforms.parts) {
+    var sum = 0.0;
+    for (var i = invocation; i < uniforms.size; i += uniforms.parts) {
+      sum += term(i);
     }
-    workgroupBarrier();
-  }
-  if (lane == 0u) {
-    ${arrays.out}[workgroup] = sums[0] / ${isKnown ? "uniforms.divisor" : `${arrays.divisor}[0]`};
+    ${arrays.out}[invocation] = sum;
   }`,
       ),
   };
