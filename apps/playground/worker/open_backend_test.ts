@@ -25,12 +25,13 @@ describe("chooseBackend()", () => {
         "wasm",
         "WebGPU finds no adapter in this machine.",
       ],
+      [{ requestAdapter: () => new Promise(() => {}) }, "wasm", "WebGPU does not answer."],
       [adapter(true), "wasm", "WebGPU would run on the processor too, and slower."],
       [adapter(false), "webgpu", "This browser has an adapter."],
     ];
     for (const [gpu, name, reason] of cases) {
       await withGpu(gpu, async () => {
-        const facts = await chooseBackend({ backend: "auto", threads: 2 });
+        const facts = await chooseBackend({ backend: "auto", threads: 2 }, 10);
         assertEquals([facts.name, facts.reason], [name, reason]);
       });
     }

@@ -22,7 +22,7 @@ import { decodeWeights, encodeWeights } from "./weights_file.ts";
 /**
  * Has one model at a time: trains it, answers for it, saves and loads its weights.
  *
- * `read`, `start` and `load` are called one after another; the rest at any time, as requests come in
+ * `read`, `start`, `load` and `save` are called one after another; the rest at any time, as requests come in
  * between two steps of training.
  */
 export class Trainer {

@@ -27,7 +27,8 @@ scope.onmessage = ({ data: request }) => {
     case "read":
       return inTurn(async () => trainer.read(await Promise.all(request.files.map(readFile))));
     case "describe":
-      return inTurn(() => trainer.describe(request.settings));
+      // Not in turn, as it may wait for a GPU.
+      return void trainer.describe(request.settings).catch(tell);
     case "start":
       return inTurn(() => trainer.start(request.settings, request.isAfresh));
     case "load":
