@@ -31,6 +31,7 @@ export class Trainer {
   #run: Run | null = null;
   #control: TrainingControl | null = null;
   #training: Promise<void> = Promise.resolve();
+  #descriptions = 0;
 
   /** Tells all that happens to `report`. */
   constructor(report: (report: Report) => void) {
@@ -56,6 +57,7 @@ export class Trainer {
 
   /** Tells what the settings come to: layers, and what will compute. */
   async describe(settings: Settings): Promise<void> {
+    const description = ++this.#descriptions;
     const images = settings.data === "files" ? this.#files?.training : undefined;
     const input = settings.data === "iris"
       ? { inputShape: [4], classes: 3 }
@@ -63,8 +65,11 @@ export class Trainer {
     const backend = await cpu({ threads: 1 });
     const network = describeNetwork(settings, { backend, ...input });
     await backend.close();
+    const facts = await chooseBackend(settings);
+    // Other settings may have been described while a GPU was asked.
+    if (description !== this.#descriptions) return;
     this.#report({ type: "network", network });
-    this.#report({ type: "backend", backend: await chooseBackend(settings) });
+    this.#report({ type: "backend", backend: facts });
   }
 
   /** Begins to train: a new model, or on with the one there is. */
