@@ -15,6 +15,7 @@ import {
   registerProgram,
   rowsAlong,
   storeSums,
+  termsOf,
 } from "./register_tile.ts";
 import { workgroupProgram } from "./workgroup_tile.ts";
 
@@ -32,15 +33,15 @@ export function correlateRun(
   const { images, pixels, taps, channels, groups, n, weights } = correlation;
   const m = images * pixels[0] * pixels[1];
   const grid = productGrid(tile, { m, n, batch: groups });
-  const rest = channels % 4;
+  const terms = termsOf(channels);
   const { isTransposed } = weights;
   const loadsVectors = tile.family === "registers";
-  const isVectorLeft = loadsVectors && rest === 0;
+  const isVectorLeft = loadsVectors && terms.rest === 0;
   const isVectorRight = loadsVectors && (isTransposed ? channels : n) % 4 === 0;
   const isGuarded = !staysInside(source, correlation);
   return {
     name: "correlate",
-    key: `${grid.key}|${rest}|${+isTransposed}${+isGuarded}|${epilogueKey(store)}`,
+    key: `${grid.key}|${terms.key}|${+isTransposed}${+isGuarded}|${epilogueKey(store)}`,
     reads: { source, kernel, bias: store.hasBias ? bias : null },
     writes: { out },
     elements: {
@@ -111,7 +112,7 @@ export function correlateRun(
           addProducts(tile, {
             first: "0",
             end: "uniforms.channels",
-            rest,
+            terms,
             left: rowsAlong(tile, {
               array: source,
               isVector: isVectorLeft,

@@ -52,11 +52,10 @@ export function epilogue(
   return isVector
     ? wgsl`
 fn store(sum: vec4f, column: i32, start: i32, firstBias: i32) {
-  if (column >= uniforms.n) {
-    return;
+  if (column < uniforms.n) {
+    let at = (start + column) >> 2u;
+    ${finish("vec4f", "at", "(firstBias + column) >> 2u")}
   }
-  let at = (start + column) >> 2u;
-  ${finish("vec4f", "at", "(firstBias + column) >> 2u")}
 }
 `
     : wgsl`

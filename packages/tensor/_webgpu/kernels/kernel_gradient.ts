@@ -13,6 +13,7 @@ import {
   registerProgram,
   rowsAcross,
   storeSums,
+  termsOf,
 } from "./register_tile.ts";
 import { workgroupProgram } from "./workgroup_tile.ts";
 
@@ -47,10 +48,10 @@ export function kernelGradientRun(
     : isVectorLeft
     ? 4
     : 1;
-  const rest = columns % 4;
+  const terms = termsOf(columns);
   return {
     name: "kernelGradient",
-    key: `${grid.key}|${rest}|${run}|${epilogueKey(store)}`,
+    key: `${grid.key}|${terms.key}|${run}|${epilogueKey(store)}`,
     reads: { x, dy },
     writes: { out },
     elements: {
@@ -119,7 +120,7 @@ export function kernelGradientRun(
           addProducts(tile, {
             first: "0",
             end: "uniforms.columns",
-            rest,
+            terms,
             left: rowsAcross(tile, {
               array: x,
               isVector: isVectorLeft,

@@ -12,6 +12,7 @@ import {
   rowsAcross,
   rowsAlong,
   storeSums,
+  termsOf,
 } from "./register_tile.ts";
 import { workgroupProgram } from "./workgroup_tile.ts";
 
@@ -42,13 +43,13 @@ export function matmulRun(
   },
 ): KernelRun<"a" | "b" | "bias", "out"> {
   const grid = productGrid(tile, { m, n, batch: parts });
-  const rest = k % 4;
+  const terms = termsOf(k);
   const loadsVectors = tile.family === "registers";
   const isVectorA = loadsVectors && (transposeA ? m : k) % 4 === 0;
   const isVectorB = loadsVectors && (transposeB ? k : n) % 4 === 0;
   return {
     name: "matmul",
-    key: `${grid.key}|${+transposeA}${+transposeB}|${rest}|${epilogueKey(store)}`,
+    key: `${grid.key}|${+transposeA}${+transposeB}|${terms.key}|${epilogueKey(store)}`,
     reads: { a, b, bias: store.hasBias ? bias : null },
     writes: { out },
     elements: {
@@ -87,7 +88,7 @@ export function matmulRun(
           addProducts(tile, {
             first,
             end,
-            rest,
+            terms,
             left: transposeA
               ? rowsAcross(tile, {
                 ...left,

@@ -87,25 +87,41 @@ export function declareSums(tile: RegisterTile): string {
   );
 }
 
+/** What the program of a loop over so many terms depends on. */
+export interface Terms {
+  readonly key: string;
+  /** Terms after the last four. */
+  readonly rest: number;
+  /** Whether there are no four. */
+  readonly isShort: boolean;
+}
+
+export function termsOf(count: number): Terms {
+  const [rest, isShort] = [count % 4, count < 4];
+  return { key: `${rest}${isShort ? "-" : ""}`, rest, isShort };
+}
+
 /**
- * Adds products to the sums: a loop over the variable `inner` from `first` to `end`, which is four products
- * at a time, and then the `rest` of them, 0 to 3.
+ * Adds products to the sums: a loop over the variable `inner` from `first` to `end`, four terms at a time, and
+ * then those that are left over.
  */
 export function addProducts(
   tile: RegisterTile,
-  { first, end, rest, left, right }: {
+  { first, end, terms: { rest, isShort }, left, right }: {
     readonly first: string;
     readonly end: string;
-    readonly rest: number;
+    readonly terms: Terms;
     readonly left: Left;
     readonly right: Right;
   },
 ): string {
-  return wgsl`
-  var inner = ${first};
+  const four = wgsl`
   for (; inner + 4 <= ${end}; inner += 4) {
     ${addBlock(tile, 4, { left, right })}
-  }
+  }`;
+  return wgsl`
+  var inner = ${first};
+  ${isShort ? "" : four}
   ${rest === 0 ? "" : `if (inner < ${end}) ${addBlock(tile, rest, { left, right })}`}`;
 }
 
