@@ -39,11 +39,11 @@ export const RECIPES = {
   best: {
     purpose: "the highest accuracy that one machine reaches in reasonable time",
     filters: 12,
-    widths: [28, 112, 256],
+    widths: [40, 144, 216],
     isFullSize: true,
     isFirstBlockDeep: true,
     batch: 512,
-    epochs: 12,
+    epochs: 9,
   },
 } satisfies Record<string, Recipe>;
 
