@@ -125,9 +125,9 @@ describe("fuzzFormat()", () => {
         const startMs = performance.now();
         while (performance.now() - startMs < LONGEST_MS + 1);
       }),
-      "that it took 20",
+      "that it took 2",
     );
     const kept: Uint8Array[] = [];
-    await refuses(formatOf(() => kept.push(new Uint8Array(2e6))), "that it took 0 ms and 200");
+    await refuses(formatOf(() => kept.push(new Uint8Array(2e6))), " ms and 200");
   });
 });

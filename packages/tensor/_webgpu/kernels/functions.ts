@@ -12,8 +12,19 @@
 import { ARCTAN, ERF, ERFC, EXP, LN2_HIGH, LN2_LOW, LOG, TANH } from "../../_polynomials.ts";
 import { float, wgsl } from "../wgsl.ts";
 
-/** π / 2 in three parts: the products of the first two with whole numbers up to 2¹⁵ are exact. */
+/** π / 2 in three parts: the products of the first two with small whole numbers are exact. */
 const HALF_PI_PARTS = [1.5703125, 0.0004837512969970703, 7.549789948768648e-8];
+
+/** 2 / π in words of 32 bits, two bits to the right, so that the first two are quarters of a circle. */
+const TWO_OVER_PI = [
+  0x28be60db,
+  0x9391054a,
+  0x7f09d5f4,
+  0x7d4d3770,
+  0x36d8a566,
+  0x4f10e410,
+  0x7f9458ea,
+];
 
 // Taylor series, for |r| ≤ π / 4 and in r².
 /** (sin r − r) / r³. */
@@ -165,16 +176,87 @@ fn arctangent(x: f32) -> f32 {
   return select(withSign(select(angle, rest, isSteep), x), x, isNan(x));
 }
 
-/* sin(x + quarters * pi / 2): x less whole quarters of a circle, then sine or cosine of the rest. */
-fn sineFrom(x: f32, quarters: i32) -> f32 {
+/* An angle is its quarters of a circle, and the rest in radians. */
+struct Angle {
+  quarters: i32,
+  rest: f32,
+}
+
+/* Right of a few quarters. */
+fn smallAngle(x: f32) -> Angle {
   let whole = round(x * ${float(2 / Math.PI)});
   let reduced = ${HALF_PI_PARTS.reduce((rest, part) => `(${rest} - whole * ${float(part)})`, "x")};
-  /* Of numbers so large that they have no place on the circle, any rest will do. */
-  let rest = clamp(reduced, ${float(-Math.PI / 4 - 0.01)}, ${float(Math.PI / 4 + 0.01)});
+  return Angle(i32(whole), reduced);
+}
+
+/* The low and the high word of a product. */
+fn wideProduct(a: u32, b: u32) -> vec2u {
+  let low = (a & 0xffffu) * (b & 0xffffu);
+  let left = (a & 0xffffu) * (b >> 16u);
+  let right = (a >> 16u) * (b & 0xffffu);
+  let middle = (low >> 16u) + (left & 0xffffu) + (right & 0xffffu);
+  let high = (a >> 16u) * (b >> 16u) + (left >> 16u) + (right >> 16u) + (middle >> 16u);
+  return vec2u((middle << 16u) | (low & 0xffffu), high);
+}
+
+/*
+ * Of x, at least 2, times 2 / pi, only the bits around the point count (Payne and Hanek, 1983): 64 of them, of
+ * which the first two are the quarters.
+ */
+fn largeAngle(x: f32) -> Angle {
+  var bitsOfTwoOverPi = array<u32, 8>(
+    0u, ${TWO_OVER_PI.map((word) => `${word}u`).join(", ")}
+  );
+  let exponent = (sizeBits(x) >> 23u) - 126u;
+  let first = exponent >> 5u;
+  let shift = exponent & 31u;
+  var words = vec4u(
+    bitsOfTwoOverPi[first],
+    bitsOfTwoOverPi[first + 1u],
+    bitsOfTwoOverPi[first + 2u],
+    bitsOfTwoOverPi[first + 3u],
+  );
+  if (shift > 0u) {
+    words = (words << vec4u(shift)) | (words.yzww >> vec4u(32u - shift));
+  }
+  let fraction = (bitcast<u32>(x) << 8u) | 0x80000000u;
+  let product = wideProduct(fraction, words.y);
+  let carry = wideProduct(fraction, words.z).y;
+  var low = product.x + carry;
+  var high = product.y + select(0u, 1u, low < carry) + fraction * words.x;
+  /* To the nearest quarter. */
+  let quarters = i32((high + 0x20000000u) >> 30u);
+  let isBelow = (high & 0x20000000u) != 0u;
+  high = high & 0x3fffffffu;
+  if (isBelow) {
+    low = ~low + 1u;
+    high = 0x40000000u - high - select(0u, 1u, low != 0u);
+  }
+  let isWide = high != 0u;
+  let zeros = select(32u + countLeadingZeros(low), countLeadingZeros(high), isWide);
+  let top = select(
+    low << (zeros & 31u),
+    (high << (zeros & 31u)) | (low >> ((32u - zeros) & 31u)),
+    isWide,
+  );
+  let rest = f32(top) * ${float(Math.PI / 2)} * powerOfTwo(-30 - i32(zeros));
+  let isNegative = isBelow != (x < 0.0);
+  return Angle(select(quarters, -quarters, x < 0.0), select(rest, -rest, isNegative));
+}
+
+/* sin(x + quarters * pi / 2). */
+fn sineFrom(x: f32, quarters: i32) -> f32 {
+  var angle = Angle(0, 0.0);
+  if (abs(x) < 4.0) {
+    angle = smallAngle(x);
+  } else {
+    angle = largeAngle(x);
+  }
+  let rest = angle.rest;
   let square = rest * rest;
   let sine = rest * square * ${polynomial("square", SIN)} + rest;
   let cosine = square * ${polynomial("square", COS)} + 1.0;
-  let quarter = (i32(whole) + quarters) & 3;
+  let quarter = (angle.quarters + quarters) & 3;
   let size = select(sine, cosine, (quarter & 1) == 1);
   return select(select(size, -size, quarter > 1), nan(), sizeBits(x) >= 0x7f800000u);
 }
