@@ -130,8 +130,7 @@ describe(`a training on webgpu${ignore ? " (no adapter)" : ""}`, { ignore }, () 
           const { allocations, sizeBytes } = backend.memory;
           created.push({ buffers, pipelines, bindGroups, allocations, sizeBytes });
         }
-        // The second epoch is the first whose staging and read-back buffers all come from the pool.
-        assertEquals(created.slice(2), [created[1], created[1]]);
+        assertEquals(created.slice(1), Array(3).fill(created[0]));
       });
     });
   }
@@ -144,10 +143,7 @@ describe(`a training on webgpu${ignore ? " (no adapter)" : ""}`, { ignore }, () 
       for await (const step of fit({ ...parts, loss, epochs: 200 })) {
         if (step.index % 100 === 99) created.push(backend.counters.buffers);
       }
-      // When the device is slow, up to two fences are open, each with a small buffer to be read.
-      const [first, last] = [created[0]!, created.at(-1)!];
-      assert(last - first <= 2, `${last - first} buffers were created after 100 steps`);
-      assertEquals(created.slice(10), Array(10).fill(last));
+      assertEquals(created, Array(20).fill(created[0]));
       assertEquals(parts.optimizer.steps, 2000);
     });
   });

@@ -72,6 +72,13 @@ export const MOST_DISPATCHES = 128;
 /** Workgroups in one dimension, the least that WebGPU promises and the most that devices have. */
 const MOST_WORKGROUPS = 65_535;
 
+/** A copy that is done when all before it is. */
+interface Fence {
+  readonly readBack: ReadBack;
+  isDone: boolean;
+  done: Promise<void>;
+}
+
 /** Fences that may be open: how far the host may run ahead of the device, in calls of `pace`. */
 const MOST_FENCES = 2;
 
@@ -104,7 +111,8 @@ export class Machine {
   readonly #bindGroups: BindGroups;
   readonly #workspaces: WebGpuStorage[] = [];
   readonly #reads = new Set<Promise<unknown>>();
-  readonly #fences: { isDone: boolean; done: Promise<void> }[] = [];
+  /** Oldest first. */
+  #fences: Fence[] = [];
   #encoder: GPUCommandEncoder | null = null;
   #pass: GPUComputePassEncoder | null = null;
   #pipeline: GPUComputePipeline | null = null;
@@ -230,10 +238,12 @@ export class Machine {
     try {
       this.check();
       const { buffer } = this.#use(storage);
-      const readBack = this.#copyOut(buffer, 4 * offset, 4 * length);
-      const reading = this.#deliver(readBack).then((bytes) =>
-        storage.dtype === "int32" ? new Int32Array(bytes) : new Float32Array(bytes)
-      );
+      const readBack = this.#readBacks.take(4 * length);
+      this.#copyOut(buffer, 4 * offset, readBack);
+      const reading = this.#deliver(readBack).then((bytes) => {
+        this.#readBacks.give(readBack);
+        return storage.dtype === "int32" ? new Int32Array(bytes) : new Float32Array(bytes);
+      });
       this.#reads.add(reading);
       reading.finally(() => this.#reads.delete(reading)).catch(() => {});
       return reading;
@@ -277,18 +287,21 @@ export class Machine {
   async pace(): Promise<void> {
     this.check();
     this.flush();
-    if (this.#fences.length === MOST_FENCES) {
-      const oldest = this.#fences.shift()!;
-      if (!oldest.isDone) await oldest.done;
-      this.check();
+    // All are made at once: what a training creates does not depend on how fast the device is.
+    while (this.#fences.length < MOST_FENCES) {
+      this.#fences.push({ readBack: this.#readBacks.take(4), isDone: true, done: Promise.resolve() });
     }
-    const fence = { isDone: false, done: Promise.resolve() };
-    fence.done = this.#deliver(this.#copyOut(this.#uniforms.buffer, 0, 4)).then(
+    const fence = this.#fences.shift()!;
+    this.#fences.push(fence);
+    while (!fence.isDone) await fence.done;
+    this.check();
+    fence.isDone = false;
+    this.#copyOut(this.#uniforms.buffer, 0, fence.readBack);
+    fence.done = this.#deliver(fence.readBack).then(
       () => void (fence.isDone = true),
       // What went wrong is known to the failures.
       () => void (fence.isDone = true),
     );
-    this.#fences.push(fence);
   }
 
   /** Ends it, after the reads that were called: memory is gone, and everything throws. */
@@ -322,12 +335,10 @@ export class Machine {
     return block;
   }
 
-  #copyOut(from: GPUBuffer, offset: number, sizeBytes: number): ReadBack {
-    const readBack = this.#readBacks.take(sizeBytes);
+  #copyOut(from: GPUBuffer, offset: number, { block, sizeBytes }: ReadBack): void {
     this.#closePass();
-    this.#openEncoder().copyBufferToBuffer(from, offset, readBack.block.buffer, 0, sizeBytes);
-    readBack.block.submission = this.#submission;
-    return readBack;
+    this.#openEncoder().copyBufferToBuffer(from, offset, block.buffer, 0, sizeBytes);
+    block.submission = this.#submission;
   }
 
   async #deliver(readBack: ReadBack): Promise<ArrayBuffer> {

@@ -20,13 +20,15 @@ export class ReadBacks {
     return { block: this.#pool.take(sizeBytes, { limitBytes: Infinity, purpose }), sizeBytes };
   }
 
+  give({ block }: ReadBack): void {
+    this.#pool.give(block);
+  }
+
   /** Waits for the copy to be there, and returns its bytes. */
-  async deliver({ block, sizeBytes }: ReadBack): Promise<ArrayBuffer> {
-    const { buffer } = block;
+  async deliver({ block: { buffer }, sizeBytes }: ReadBack): Promise<ArrayBuffer> {
     await buffer.mapAsync(MAP_READ, 0, sizeBytes);
     const bytes = buffer.getMappedRange(0, sizeBytes).slice(0);
     buffer.unmap();
-    this.#pool.give(block);
     return bytes;
   }
 }
