@@ -37,21 +37,22 @@ const contract: Contract<KernelName> = {
  * @param name What the tests are called after.
  * @param open Opens the backend under test: once for all kernels, and again where a test closes it.
  * @param options `skip`: kernels, rows of a family (`unary.erf`) or subtleties (`subnormals`) that the
- * backend does not have, each with the reason, which is shown in the skipped test's name.
+ * backend does not have, each with the reason, which is shown in the skipped test's name; `only`: the
+ * kernels to be tested, for a backend that is another one in these alone.
  */
 export function backendContract(
   name: string,
   open: Open,
-  options: { readonly skip?: Skip } = {},
+  options: { readonly skip?: Skip; readonly only?: readonly KernelName[] } = {},
 ): void {
-  const { skip = {} } = options;
+  const { skip = {}, only = Object.keys(contract) as KernelName[] } = options;
   describe(`the contract of backends, kept by ${name}`, () => {
     let backend: Backend;
     beforeAll(async () => {
       backend = await open();
     });
     afterAll(() => backend.close());
-    for (const kernel of Object.keys(contract) as KernelName[]) {
+    for (const kernel of only) {
       contract[kernel]((behaviour, run, { row, needs } = {}) => {
         const reason = skip[kernel] ?? (row && skip[row]) ?? (needs && skip[needs]);
         if (reason === undefined) it(`${kernel}() ${behaviour}`, () => run(backend, open));

@@ -24,8 +24,8 @@ type StepName = "sgdStep" | "adamStep" | "rmsPropStep" | "adagradStep";
 /** Rate and decay of a parameter. */
 type Rate = Pick<StepEntry, "learningRate" | "weightDecay" | "decoupled">;
 
-/** What clips a step. */
-type Clip = Pick<StepGuard, "clipEach" | "clipGlobal">;
+/** What clips and scales the gradients of a step. */
+type Clip = Pick<StepGuard, "clipEach" | "clipGlobal" | "gradientScale">;
 
 /** A parameter before a step. */
 interface Parameter {
@@ -66,11 +66,11 @@ const rates: readonly Rate[] = [
 
 /** The norms of the random gradients lie on both sides of these. */
 const clips: readonly Clip[] = [
-  { clipEach: null, clipGlobal: null },
-  { clipEach: 2.5, clipGlobal: null },
-  { clipEach: null, clipGlobal: 3 },
-  { clipEach: 2.5, clipGlobal: 3 },
-  { clipEach: 1e6, clipGlobal: 1e6 },
+  { clipEach: null, clipGlobal: null, gradientScale: 1 },
+  { clipEach: 2.5, clipGlobal: null, gradientScale: 1 },
+  { clipEach: null, clipGlobal: 3, gradientScale: 1 },
+  { clipEach: 2.5, clipGlobal: 3, gradientScale: 0.3 },
+  { clipEach: 1e6, clipGlobal: 1e6, gradientScale: 2 ** -10 },
 ];
 
 const shapes: readonly Shape[] = [[3, 17], [1], [1003]];
@@ -390,7 +390,7 @@ function stepTests(test: Test, rules: readonly Rule[]): void {
       ...rates[i % rates.length]!,
       learningRate: 2 ** -(i % 8),
     }));
-    const clip = { clipEach: 4, clipGlobal: 50 };
+    const clip = { clipEach: 4, clipGlobal: 50, gradientScale: 1 };
     await assertFollows(
       backend,
       trialOf(rule, { parameters, norms, rates: own, clip }),
@@ -532,7 +532,8 @@ function formulaOf(
   parameters.forEach((parameter, i) => {
     const { learningRate, weightDecay, decoupled } = rates[i]!;
     const clipping = scale(clip.clipEach, norm(i))
-      .times(scale(clip.clipGlobal, norm(parameters.length)));
+      .times(scale(clip.clipGlobal, norm(parameters.length)))
+      .times(clip.gradientScale);
     const stepped = Array.from(parameter.value.values, (number, at) => {
       const value = new Rough(number, { u });
       const clipped = new Rough(parameter.gradient.values[at]!, { u }).times(clipping);

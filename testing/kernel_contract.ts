@@ -11,7 +11,7 @@ import type {
 /** A method of the contract that has tests of its own. */
 export type KernelName = Exclude<
   keyof Backend,
-  "name" | "float" | typeof Symbol.asyncDispose
+  "name" | "float" | "activations" | typeof Symbol.asyncDispose
 >;
 
 /** A row of a family, such as `unary.erf`. */

@@ -9,6 +9,7 @@ export { assertThrowsExactly } from "./assert_throws_exactly.ts";
 export { backendContract } from "./backend_contract.ts";
 export { assertPerceptronLosses, perceptronLosses } from "./bounded_perceptron.ts";
 export { convolutionalTraining } from "./convolutional_training.ts";
+export { halvingBackend } from "./halving_backend.ts";
 export type { KernelName, Open, RowName, Skip, Subtlety } from "./kernel_contract.ts";
 export { lacksWebGpu } from "./lacks_web_gpu.ts";
 export { stagedGpu } from "./staged_gpu.ts";

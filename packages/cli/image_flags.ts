@@ -143,7 +143,7 @@ export function imageFlags(
       placeholder: "experiments/NAME/RUN",
     }),
     backend: choiceFlag({
-      description: "what computes",
+      description: "what computes; with webgpu-float16, activations are kept in float16",
       fallback: "auto",
       choices: ["auto", ...BACKENDS],
     }),

@@ -2,7 +2,7 @@ import type { Backend } from "@gradus/tensor";
 import { UsageError } from "./usage_error.ts";
 
 /** The backends that a program may be asked to use. */
-export const BACKENDS = ["cpu", "webgpu", "blas", "reference"] as const;
+export const BACKENDS = ["cpu", "webgpu", "webgpu-float16", "blas", "reference"] as const;
 
 /** The name of a backend on a command line. */
 export type BackendName = typeof BACKENDS[number];
@@ -13,7 +13,7 @@ export type BackendName = typeof BACKENDS[number];
  * @param name Which one.
  * @returns The backend; close it when done.
  * @throws {UsageError} If the library of `blas` is not installed, or the program has no `--allow-ffi`; if
- * there is no adapter for `webgpu`.
+ * there is no adapter for `webgpu`, or none with `shader-f16` for `webgpu-float16`.
  *
  * @example
  * ```ts
@@ -33,6 +33,10 @@ export async function openBackend(name: BackendName): Promise<Backend> {
       return await asked((await import("@gradus/tensor/blas")).blas);
     case "webgpu":
       return await asked((await import("@gradus/tensor/webgpu")).webGpu);
+    case "webgpu-float16": {
+      const { webGpu } = await import("@gradus/tensor/webgpu");
+      return await asked(() => webGpu({ activations: "float16" }));
+    }
     case "reference":
       return (await import("@gradus/tensor/reference")).reference();
   }

@@ -16,7 +16,11 @@ async function isInstalled(): Promise<boolean> {
 }
 
 // What a machine lacks is skipped by name, or fails where it is required.
-const lacks = { blas: !await isInstalled(), webgpu: await lacksWebGpu() };
+const lacks = {
+  blas: !await isInstalled(),
+  webgpu: await lacksWebGpu(),
+  "webgpu-float16": await lacksWebGpu("shader-f16"),
+};
 
 describe("openBackend()", () => {
   for (const name of BACKENDS) {

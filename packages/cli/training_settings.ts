@@ -1,5 +1,5 @@
 import type { Sequential } from "@gradus/layers";
-import { SoftmaxCrossEntropy } from "@gradus/losses";
+import { type Loss, ScaledLoss, SoftmaxCrossEntropy } from "@gradus/losses";
 import { type Optimizer, optimizerFromJson } from "@gradus/optim";
 import type { TrainingRecord } from "@gradus/torch/training-record";
 import { WeightAverage } from "@gradus/train";
@@ -12,7 +12,7 @@ export interface StartedTraining {
   /** The model. */
   readonly model: Sequential;
   /** The loss of training. */
-  readonly loss: SoftmaxCrossEntropy;
+  readonly loss: Loss;
   /** Moves the parameters. */
   readonly optimizer: Optimizer;
   /** Averages the weights; only where the settings say so. */
@@ -22,9 +22,15 @@ export interface StartedTraining {
 }
 
 /**
+ * What the loss is multiplied by where activations are kept in float16. The gradient of a mean over a batch of
+ * 512 then is at most 2, of 65,504 that float16 holds, and one 10⁷ times as small does not become 0.
+ */
+const LOSS_SCALE = 1024;
+
+/**
  * Makes loss, optimizer and average from their settings.
  *
- * @param model The model, initialised.
+ * @param model The model, initialised. On a backend that keeps activations in float16, the loss is scaled.
  * @param settings The settings, possibly by way of a file.
  * @returns A training that has taken no step.
  * @throws {TypeError} If a setting is of another type, or a group of the optimizer names no parameter.
@@ -58,13 +64,16 @@ export interface StartedTraining {
  */
 export function startTraining(model: Sequential, settings: TrainingSettings): StartedTraining {
   const { loss: { labelSmoothing, classWeights }, optimizer, average } = settings;
+  const loss = new SoftmaxCrossEntropy({
+    labelSmoothing,
+    ...classWeights === null ? {} : { classWeights },
+  });
+  const isHalf = model.parameters[0]?.value.backend.activations === "float16";
+  const lossScale = isHalf ? LOSS_SCALE : 1;
   return {
     model,
-    loss: new SoftmaxCrossEntropy({
-      labelSmoothing,
-      ...classWeights === null ? {} : { classWeights },
-    }),
-    optimizer: optimizerFromJson(optimizer, model.parameters),
+    loss: isHalf ? new ScaledLoss(loss, lossScale) : loss,
+    optimizer: optimizerFromJson(optimizer, model.parameters, { lossScale }),
     ...average === null ? {} : { average: new WeightAverage(model, average) },
     settings,
   };

@@ -42,8 +42,11 @@ export class Arctan implements Layer {
   /** As {@linkcode Layer.init}: any shape. */
   init(inputShape: Shape, { backend }: InitContext): Shape {
     this.#pass.init(inputShape, backend);
-    this.#y = new BatchBuffer(backend, { purpose: "the output of arctan" });
-    this.#dx = new BatchBuffer(backend, { purpose: "the input gradient of arctan" });
+    this.#y = new BatchBuffer(backend, { purpose: "the output of arctan", isActivation: true });
+    this.#dx = new BatchBuffer(backend, {
+      purpose: "the input gradient of arctan",
+      isActivation: true,
+    });
     return inputShape;
   }
 

@@ -85,8 +85,14 @@ export class AveragePool2d implements Layer {
     this.#pass.init(inputShape, backend);
     this.#outputShape = [...outputSize, channels];
     this.#geometry = geometry;
-    this.#y = new BatchBuffer(backend, { purpose: "the output of average pool" });
-    this.#dx = new BatchBuffer(backend, { purpose: "the input gradient of average pool" });
+    this.#y = new BatchBuffer(backend, {
+      purpose: "the output of average pool",
+      isActivation: true,
+    });
+    this.#dx = new BatchBuffer(backend, {
+      purpose: "the input gradient of average pool",
+      isActivation: true,
+    });
     return this.#outputShape;
   }
 

@@ -124,8 +124,11 @@ export class BatchNorm implements Layer {
     ];
     this.#mean = statistic("the mean of batch norm");
     this.#inverseDeviation = statistic("the deviation of batch norm");
-    this.#y = new BatchBuffer(backend, { purpose: "the output of batch norm" });
-    this.#dx = new BatchBuffer(backend, { purpose: "the input gradient of batch norm" });
+    this.#y = new BatchBuffer(backend, { purpose: "the output of batch norm", isActivation: true });
+    this.#dx = new BatchBuffer(backend, {
+      purpose: "the input gradient of batch norm",
+      isActivation: true,
+    });
     return inputShape;
   }
 

@@ -183,8 +183,11 @@ export class Conv2d implements Layer {
     this.parameters = bias === null ? [weight] : [weight, bias];
     this.#outputSize = placement.outputSize;
     this.#geometry = { stride, padding: placement.padding, dilation, groups };
-    this.#y = new BatchBuffer(backend, { purpose: "the output of conv2d" });
-    this.#dx = new BatchBuffer(backend, { purpose: "the input gradient of conv2d" });
+    this.#y = new BatchBuffer(backend, { purpose: "the output of conv2d", isActivation: true });
+    this.#dx = new BatchBuffer(backend, {
+      purpose: "the input gradient of conv2d",
+      isActivation: true,
+    });
     return [...this.#outputSize, filters];
   }
 

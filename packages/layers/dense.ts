@@ -116,8 +116,11 @@ export class Dense implements Layer {
     this.#weight = weight;
     this.#bias = bias;
     this.parameters = bias === null ? [weight] : [weight, bias];
-    this.#y = new BatchBuffer(backend, { purpose: "the output of dense" });
-    this.#dx = new BatchBuffer(backend, { purpose: "the input gradient of dense" });
+    this.#y = new BatchBuffer(backend, { purpose: "the output of dense", isActivation: true });
+    this.#dx = new BatchBuffer(backend, {
+      purpose: "the input gradient of dense",
+      isActivation: true,
+    });
     return [this.#units];
   }
 

@@ -67,8 +67,11 @@ export class Dropout implements Layer {
   init(inputShape: Shape, { backend, random }: InitContext): Shape {
     this.#pass.init(inputShape, backend);
     this.#key.value = random.bits();
-    this.#y = new BatchBuffer(backend, { purpose: "the output of dropout" });
-    this.#dx = new BatchBuffer(backend, { purpose: "the input gradient of dropout" });
+    this.#y = new BatchBuffer(backend, { purpose: "the output of dropout", isActivation: true });
+    this.#dx = new BatchBuffer(backend, {
+      purpose: "the input gradient of dropout",
+      isActivation: true,
+    });
     return inputShape;
   }
 

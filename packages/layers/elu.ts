@@ -69,8 +69,11 @@ export class Elu implements Layer {
   /** As {@linkcode Layer.init}: any shape. */
   init(inputShape: Shape, { backend }: InitContext): Shape {
     this.#pass.init(inputShape, backend);
-    this.#y = new BatchBuffer(backend, { purpose: "the output of elu" });
-    this.#dx = new BatchBuffer(backend, { purpose: "the input gradient of elu" });
+    this.#y = new BatchBuffer(backend, { purpose: "the output of elu", isActivation: true });
+    this.#dx = new BatchBuffer(backend, {
+      purpose: "the input gradient of elu",
+      isActivation: true,
+    });
     return inputShape;
   }
 

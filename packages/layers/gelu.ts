@@ -44,8 +44,11 @@ export class Gelu implements Layer {
   /** As {@linkcode Layer.init}: any shape. */
   init(inputShape: Shape, { backend }: InitContext): Shape {
     this.#pass.init(inputShape, backend);
-    this.#y = new BatchBuffer(backend, { purpose: "the output of gelu" });
-    this.#dx = new BatchBuffer(backend, { purpose: "the input gradient of gelu" });
+    this.#y = new BatchBuffer(backend, { purpose: "the output of gelu", isActivation: true });
+    this.#dx = new BatchBuffer(backend, {
+      purpose: "the input gradient of gelu",
+      isActivation: true,
+    });
     return inputShape;
   }
 

@@ -52,8 +52,14 @@ export class GlobalAveragePool2d implements Layer {
     this.#pass.init(inputShape, backend);
     this.#channels = channels;
     this.#geometry = wholeImage(height, width);
-    this.#y = new BatchBuffer(backend, { purpose: "the output of global average pool" });
-    this.#dx = new BatchBuffer(backend, { purpose: "the input gradient of global average pool" });
+    this.#y = new BatchBuffer(backend, {
+      purpose: "the output of global average pool",
+      isActivation: true,
+    });
+    this.#dx = new BatchBuffer(backend, {
+      purpose: "the input gradient of global average pool",
+      isActivation: true,
+    });
     return [channels];
   }
 

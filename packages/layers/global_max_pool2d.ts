@@ -51,12 +51,18 @@ export class GlobalMaxPool2d implements Layer {
     this.#pass.init(inputShape, backend);
     this.#channels = channels;
     this.#geometry = wholeImage(height, width);
-    this.#y = new BatchBuffer(backend, { purpose: "the output of global max pool" });
+    this.#y = new BatchBuffer(backend, {
+      purpose: "the output of global max pool",
+      isActivation: true,
+    });
     this.#indices = new BatchBuffer(backend, {
       purpose: "the places of global max pool",
       dtype: "int32",
     });
-    this.#dx = new BatchBuffer(backend, { purpose: "the input gradient of global max pool" });
+    this.#dx = new BatchBuffer(backend, {
+      purpose: "the input gradient of global max pool",
+      isActivation: true,
+    });
     return [channels];
   }
 

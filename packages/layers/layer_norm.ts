@@ -87,8 +87,11 @@ export class LayerNorm implements Layer {
     this.parameters = [this.#scale, this.#shift];
     this.#mean = new BatchBuffer(backend, { purpose: "the means of layer norm" });
     this.#inverseDeviation = new BatchBuffer(backend, { purpose: "the deviations of layer norm" });
-    this.#y = new BatchBuffer(backend, { purpose: "the output of layer norm" });
-    this.#dx = new BatchBuffer(backend, { purpose: "the input gradient of layer norm" });
+    this.#y = new BatchBuffer(backend, { purpose: "the output of layer norm", isActivation: true });
+    this.#dx = new BatchBuffer(backend, {
+      purpose: "the input gradient of layer norm",
+      isActivation: true,
+    });
     return inputShape;
   }
 

@@ -67,8 +67,11 @@ export class LeakyRelu implements Layer {
   /** As {@linkcode Layer.init}: any shape. */
   init(inputShape: Shape, { backend }: InitContext): Shape {
     this.#pass.init(inputShape, backend);
-    this.#y = new BatchBuffer(backend, { purpose: "the output of leaky relu" });
-    this.#dx = new BatchBuffer(backend, { purpose: "the input gradient of leaky relu" });
+    this.#y = new BatchBuffer(backend, { purpose: "the output of leaky relu", isActivation: true });
+    this.#dx = new BatchBuffer(backend, {
+      purpose: "the input gradient of leaky relu",
+      isActivation: true,
+    });
     return inputShape;
   }
 

@@ -85,12 +85,15 @@ export class MaxPool2d implements Layer {
     this.#pass.init(inputShape, backend);
     this.#outputShape = [...outputSize, channels];
     this.#geometry = geometry;
-    this.#y = new BatchBuffer(backend, { purpose: "the output of max pool" });
+    this.#y = new BatchBuffer(backend, { purpose: "the output of max pool", isActivation: true });
     this.#indices = new BatchBuffer(backend, {
       purpose: "the places of max pool",
       dtype: "int32",
     });
-    this.#dx = new BatchBuffer(backend, { purpose: "the input gradient of max pool" });
+    this.#dx = new BatchBuffer(backend, {
+      purpose: "the input gradient of max pool",
+      isActivation: true,
+    });
     return this.#outputShape;
   }
 

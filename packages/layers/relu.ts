@@ -44,8 +44,11 @@ export class Relu implements Layer {
   /** As {@linkcode Layer.init}: any shape. */
   init(inputShape: Shape, { backend }: InitContext): Shape {
     this.#pass.init(inputShape, backend);
-    this.#y = new BatchBuffer(backend, { purpose: "the output of relu" });
-    this.#dx = new BatchBuffer(backend, { purpose: "the input gradient of relu" });
+    this.#y = new BatchBuffer(backend, { purpose: "the output of relu", isActivation: true });
+    this.#dx = new BatchBuffer(backend, {
+      purpose: "the input gradient of relu",
+      isActivation: true,
+    });
     return inputShape;
   }
 

@@ -108,8 +108,11 @@ export class Residual implements Layer {
     this.state = paths.flatMap(({ name, layer }) =>
       layer.state.map((state) => prefixState(name, state))
     );
-    this.#y = new BatchBuffer(backend, { purpose: "the output of residual" });
-    this.#dx = new BatchBuffer(backend, { purpose: "the input gradient of residual" });
+    this.#y = new BatchBuffer(backend, { purpose: "the output of residual", isActivation: true });
+    this.#dx = new BatchBuffer(backend, {
+      purpose: "the input gradient of residual",
+      isActivation: true,
+    });
     return shape;
   }
 

@@ -59,8 +59,11 @@ export class Scale implements Layer {
   /** As {@linkcode Layer.init}: any shape. */
   init(inputShape: Shape, { backend }: InitContext): Shape {
     this.#pass.init(inputShape, backend);
-    this.#y = new BatchBuffer(backend, { purpose: "the output of scale" });
-    this.#dx = new BatchBuffer(backend, { purpose: "the input gradient of scale" });
+    this.#y = new BatchBuffer(backend, { purpose: "the output of scale", isActivation: true });
+    this.#dx = new BatchBuffer(backend, {
+      purpose: "the input gradient of scale",
+      isActivation: true,
+    });
     return inputShape;
   }
 

@@ -42,8 +42,11 @@ export class Sigmoid implements Layer {
   /** As {@linkcode Layer.init}: any shape. */
   init(inputShape: Shape, { backend }: InitContext): Shape {
     this.#pass.init(inputShape, backend);
-    this.#y = new BatchBuffer(backend, { purpose: "the output of sigmoid" });
-    this.#dx = new BatchBuffer(backend, { purpose: "the input gradient of sigmoid" });
+    this.#y = new BatchBuffer(backend, { purpose: "the output of sigmoid", isActivation: true });
+    this.#dx = new BatchBuffer(backend, {
+      purpose: "the input gradient of sigmoid",
+      isActivation: true,
+    });
     return inputShape;
   }
 

@@ -44,8 +44,11 @@ export class Silu implements Layer {
   /** As {@linkcode Layer.init}: any shape. */
   init(inputShape: Shape, { backend }: InitContext): Shape {
     this.#pass.init(inputShape, backend);
-    this.#y = new BatchBuffer(backend, { purpose: "the output of silu" });
-    this.#dx = new BatchBuffer(backend, { purpose: "the input gradient of silu" });
+    this.#y = new BatchBuffer(backend, { purpose: "the output of silu", isActivation: true });
+    this.#dx = new BatchBuffer(backend, {
+      purpose: "the input gradient of silu",
+      isActivation: true,
+    });
     return inputShape;
   }
 

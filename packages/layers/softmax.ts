@@ -52,8 +52,11 @@ export class Softmax implements Layer {
       );
     }
     this.#pass.init(inputShape, backend);
-    this.#y = new BatchBuffer(backend, { purpose: "the output of softmax" });
-    this.#dx = new BatchBuffer(backend, { purpose: "the input gradient of softmax" });
+    this.#y = new BatchBuffer(backend, { purpose: "the output of softmax", isActivation: true });
+    this.#dx = new BatchBuffer(backend, {
+      purpose: "the input gradient of softmax",
+      isActivation: true,
+    });
     return inputShape;
   }
 

@@ -44,8 +44,11 @@ export class Softplus implements Layer {
   /** As {@linkcode Layer.init}: any shape. */
   init(inputShape: Shape, { backend }: InitContext): Shape {
     this.#pass.init(inputShape, backend);
-    this.#y = new BatchBuffer(backend, { purpose: "the output of softplus" });
-    this.#dx = new BatchBuffer(backend, { purpose: "the input gradient of softplus" });
+    this.#y = new BatchBuffer(backend, { purpose: "the output of softplus", isActivation: true });
+    this.#dx = new BatchBuffer(backend, {
+      purpose: "the input gradient of softplus",
+      isActivation: true,
+    });
     return inputShape;
   }
 

@@ -42,8 +42,11 @@ export class Tanh implements Layer {
   /** As {@linkcode Layer.init}: any shape. */
   init(inputShape: Shape, { backend }: InitContext): Shape {
     this.#pass.init(inputShape, backend);
-    this.#y = new BatchBuffer(backend, { purpose: "the output of tanh" });
-    this.#dx = new BatchBuffer(backend, { purpose: "the input gradient of tanh" });
+    this.#y = new BatchBuffer(backend, { purpose: "the output of tanh", isActivation: true });
+    this.#dx = new BatchBuffer(backend, {
+      purpose: "the input gradient of tanh",
+      isActivation: true,
+    });
     return inputShape;
   }
 

@@ -38,4 +38,5 @@ export { Huber, type HuberOptions } from "./huber.ts";
 export type { Loss, LossTarget } from "./loss.ts";
 export { MeanAbsoluteError } from "./mean_absolute_error.ts";
 export { MeanSquaredError } from "./mean_squared_error.ts";
+export { ScaledLoss } from "./scaled_loss.ts";
 export { SoftmaxCrossEntropy, type SoftmaxCrossEntropyOptions } from "./softmax_cross_entropy.ts";

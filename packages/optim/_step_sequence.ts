@@ -79,6 +79,8 @@ export class StepSequence<Entry extends StepEntry> {
     const groups = asGroups(parameters);
     this.#backend = checkParameters(groups.flatMap((group) => group.parameters));
     checkClipping(settings);
+    const { lossScale = 1 } = settings;
+    checkPositive("optimize as lossScale", lossScale);
     const slots: OptimizerSlot[] = [];
     const members: Member<Entry>[] = [];
     this.#groups = groups.map((options) => {
@@ -112,8 +114,12 @@ export class StepSequence<Entry extends StepEntry> {
     this.#norms = new BatchBuffer(this.#backend, { purpose: "norms of gradients" });
     this.#guard = {
       norms: this.#norms.take([members.length + 1]),
-      clipEach: settings.clipParameterNorm ?? null,
-      clipGlobal: settings.clipNorm ?? null,
+      // Norms are those of the gradients of the scaled loss.
+      clipEach: settings.clipParameterNorm === undefined
+        ? null
+        : settings.clipParameterNorm * lossScale,
+      clipGlobal: settings.clipNorm === undefined ? null : settings.clipNorm * lossScale,
+      gradientScale: 1 / lossScale,
       flag: this.flag,
       step: 0,
     };

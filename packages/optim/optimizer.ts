@@ -24,6 +24,11 @@ export interface OptimizerOptions {
    * which must not be given along with it. Default: none.
    */
   readonly clipParameterNorm?: number;
+  /**
+   * What the loss was multiplied by, above 0, as by {@linkcode ScaledLoss} of `@gradus/losses`: gradients are
+   * divided by it before all else. A power of two rounds nothing. Default: 1.
+   */
+  readonly lossScale?: number;
 }
 
 /** State of one parameter that an optimizer keeps from step to step. */

@@ -14,6 +14,8 @@ import { Sgd } from "./sgd.ts";
  *
  * @param record The type, one of a closed list, and its settings, possibly by way of a file.
  * @param parameters The parameters that its groups name, and perhaps others.
+ * @param options What the loss is multiplied by, which belongs to how numbers are kept, and not to the
+ * record.
  * @returns An optimizer that has taken no step.
  * @throws {TypeError} If the record is no object, its type is not one of this package's optimizers, a
  * setting is missing or of another type, or a group names what is no parameter; or as the optimizer's constructor.
@@ -46,6 +48,7 @@ import { Sgd } from "./sgd.ts";
 export function optimizerFromJson(
   record: OptimizerRecord,
   parameters: readonly OptimizedParameter[],
+  { lossScale }: Pick<OptimizerOptions, "lossScale"> = {},
 ): Optimizer {
   if (typeof record !== "object" || record === null) {
     throw new TypeError(
@@ -53,24 +56,24 @@ export function optimizerFromJson(
     );
   }
   const [number, boolean] = ["number", "boolean"] as const;
-  const clipping = clippingOf(record);
+  const common = { ...clippingOf(record), ...lossScale === undefined ? {} : { lossScale } };
   switch (record.type) {
     case "adagrad": {
       const { epsilon } = checkSettings(WHAT, record, { epsilon: number });
-      return new Adagrad(groupsOf(record, parameters), { epsilon, ...clipping });
+      return new Adagrad(groupsOf(record, parameters), { epsilon, ...common });
     }
     case "adam":
     case "adamW": {
       const types = { beta1: number, beta2: number, epsilon: number };
       const { type, beta1, beta2, epsilon } = checkSettings(WHAT, record, types);
-      const options = { beta1, beta2, epsilon, ...clipping };
+      const options = { beta1, beta2, epsilon, ...common };
       const groups = groupsOf(record, parameters);
       return type === "adam" ? new Adam(groups, options) : new AdamW(groups, options);
     }
     case "rmsProp": {
       const types = { alpha: number, epsilon: number, momentum: number };
       const { alpha, epsilon, momentum } = checkSettings(WHAT, record, types);
-      const options = { alpha, epsilon, momentum, ...clipping };
+      const options = { alpha, epsilon, momentum, ...common };
       return new RmsProp(groupsOf(record, parameters), options);
     }
     case "sgd": {
@@ -86,7 +89,7 @@ export function optimizerFromJson(
         // Each group has its own.
         learningRate: 0,
         ...{ momentum, nesterov, dampening, decoupled, rateInVelocity },
-        ...clipping,
+        ...common,
       });
     }
     default:

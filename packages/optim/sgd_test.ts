@@ -61,6 +61,16 @@ describe("Sgd", () => {
       [3, 0, 0.5, 0, 0, 4].map((x) => (x * share).toFixed(6)),
     );
     assertEquals(await clipped({ clipNorm: 100 }), [[-3, 0], [-0.5, 0], [0, -4]]);
+    // Gradients of a loss that was multiplied by 4: their norms are those of the loss itself.
+    assertEquals(await clipped({ lossScale: 4 }), [[-0.75, 0], [-0.125, 0], [0, -1]]);
+    assertEquals(
+      await clipped({ lossScale: 4, clipParameterNorm: 0.5 }),
+      [[-0.5, 0], [-0.125, 0], [0, -0.5]],
+    );
+    assertEquals(
+      await clipped({ lossScale: 4, clipNorm: 0.25 }),
+      (await clipped({ clipNorm: 1 })).map((value) => value.map((x) => x / 4)),
+    );
   });
 
   it("refuses settings outside their range", () => {

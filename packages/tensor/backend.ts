@@ -155,6 +155,8 @@ export interface StepGuard {
   readonly clipEach: number | null;
   /** All gradients are scaled by `min(1, clipGlobal / norm)` of the norm of all; `null` for no clipping. */
   readonly clipGlobal: number | null;
+  /** All gradients are scaled by this too; the norms are those from before. */
+  readonly gradientScale: number;
   /**
    * `int32 [2]`, zeros until a gradient is not finite, then its parameter's place in the list + 1 and
    * `step`. Once set it stays, and no later step changes anything.
@@ -250,13 +252,24 @@ export interface Backend extends AsyncDisposable {
   readonly name: string;
   /** Type of its real numbers. */
   readonly float: FloatType;
+  /** Type that activations are rounded to where they are stored, if that is another. */
+  readonly activations?: FloatType | "float16";
   /** Bytes of its storages. */
   readonly memory: MemoryUse;
 
   // Memory ------------------------------------------------------------------------------------------
 
-  /** Memory for `length` numbers, all zero; `purpose` is what an error names when there is none left. */
-  allocate(dtype: DType, length: number, purpose: string): Storage;
+  /**
+   * Memory for `length` numbers, all zero; `purpose` is what an error names when there is none left.
+   * Numbers of a batch on their way through a network, or their gradients, are marked `isActivation`: a
+   * backend may round these to fewer bits.
+   */
+  allocate(
+    dtype: DType,
+    length: number,
+    purpose: string,
+    options?: { readonly isActivation?: boolean },
+  ): Storage;
   /** Gives a storage back; using it afterwards is an error of the caller's. */
   release(storage: Storage): void;
   /** Overwrites the numbers from `offset` on. */

@@ -26,6 +26,7 @@ export class BatchBuffer implements Disposable {
   readonly #backend: Backend;
   readonly #dtype: DType;
   readonly #purpose: string;
+  readonly #isActivation: boolean;
   #whole: Tensor | null = null;
   // One view per shape: an epoch has two, its full batches and the last one.
   readonly #views = new Map<string, Tensor>();
@@ -35,16 +36,22 @@ export class BatchBuffer implements Disposable {
    * An empty buffer; memory comes with the first {@linkcode BatchBuffer.take}.
    *
    * @param backend Where the memory is.
-   * @param options The numbers' type (default: the backend's `float`), and what an error should name
-   * when there is no memory left.
+   * @param options The numbers' type (default: the backend's `float`), what an error should name when
+   * there is no memory left, and whether they are activations or gradients of them, which a backend may
+   * keep in fewer bits.
    */
   constructor(
     backend: Backend,
-    options: { readonly purpose: string; readonly dtype?: DType },
+    options: {
+      readonly purpose: string;
+      readonly dtype?: DType;
+      readonly isActivation?: boolean;
+    },
   ) {
     this.#backend = backend;
     this.#dtype = options.dtype ?? backend.float;
     this.#purpose = options.purpose;
+    this.#isActivation = options.isActivation ?? false;
   }
 
   /**
@@ -64,6 +71,7 @@ export class BatchBuffer implements Disposable {
         this.#whole = new Tensor(this.#backend, shape, {
           dtype: this.#dtype,
           purpose: this.#purpose,
+          isActivation: this.#isActivation,
         });
       }
       view = new Tensor(this.#backend, shape, { base: this.#whole });

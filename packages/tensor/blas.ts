@@ -8,6 +8,10 @@
  * 1. Convolutions of one group become matrix products of the patches of a few images at a time. Small
  * products, groups, and ∂L/∂x at strides above 1 stay with the cpu backend, as does everything else.
  *
+ * OpenBLAS may not know a processor that is younger than itself, and then uses a fraction of it; the
+ * variable `OPENBLAS_CORETYPE` of the environment tells it which kernels to use, such as `HASWELL` (AVX2)
+ * or `SKYLAKEX` (AVX-512).
+ *
  * @example
  * ```ts
  * import { matmul, tensor } from "@gradus/tensor";

@@ -56,13 +56,19 @@ export class Tensor implements Operand, Disposable {
    *
    * @param backend Where the numbers live.
    * @param shape Lengths of the axes.
-   * @param options The numbers' type, and what they are for: an error names it when memory runs out.
+   * @param options The numbers' type, and what they are for: an error names it when memory runs out. What
+   * `isActivation`, a backend may keep in fewer bits.
    * @throws {ShapeError} If a length is not a whole number of at least 1, or the size is 2⁵³ or more.
    */
   constructor(
     backend: Backend,
     shape: Shape,
-    options: { readonly dtype?: DType; readonly purpose?: string; readonly base?: Tensor } = {},
+    options: {
+      readonly dtype?: DType;
+      readonly purpose?: string;
+      readonly isActivation?: boolean;
+      readonly base?: Tensor;
+    } = {},
   ) {
     assertShape(shape);
     this.backend = backend;
@@ -81,7 +87,8 @@ export class Tensor implements Operand, Disposable {
       this.#storage = null;
     } else {
       this.dtype = options.dtype ?? backend.float;
-      const storage = backend.allocate(this.dtype, this.size, options.purpose ?? "a tensor");
+      const { purpose = "a tensor", isActivation = false } = options;
+      const storage = backend.allocate(this.dtype, this.size, purpose, { isActivation });
       this.#storage = storage;
       forgotten.register(this, { backend, storage }, this);
     }

@@ -44,7 +44,7 @@ import * as reduction from "./_webgpu/ops/reduction.ts";
 import * as softmax from "./_webgpu/ops/softmax.ts";
 import * as steps from "./_webgpu/ops/steps.ts";
 import { proveDevice } from "./_webgpu/prove_device.ts";
-import type { WebGpuStorage } from "./_webgpu/storage.ts";
+import { bytesOf, type WebGpuStorage } from "./_webgpu/storage.ts";
 import { WebGpuError, type WebGpuFault } from "./_webgpu/web_gpu_error.ts";
 import type { Backend, MemoryUse, Storage } from "./backend.ts";
 import type { DType, NumericArray } from "./dtype.ts";
@@ -66,6 +66,13 @@ export interface WebGpuOptions {
   readonly powerPreference?: GPUPowerPreference;
   /** Which programs to run. Default: what suits the adapter. */
   readonly family?: KernelFamily;
+  /**
+   * How activations and their gradients are kept: `float16` halves their memory and what is read and written
+   * of it, where the adapter has `shader-f16`. All is still computed and added up in float32, which
+   * parameters, their gradients, the state of optimizers, losses and statistics are kept in too. Numbers
+   * below 2⁻²⁴ become 0: scale the loss. Default: `float32`.
+   */
+  readonly activations?: "float16" | "float32";
   /** The most bytes that are kept to be used again after they were given back. Default: 2²⁸. */
   readonly maximumPooledBytes?: number;
 }
@@ -78,6 +85,8 @@ export interface WebGpuBackend extends Backend {
   readonly features: readonly string[];
   /** Which programs run. */
   readonly family: KernelFamily;
+  /** How activations and their gradients are kept. */
+  readonly activations: "float16" | "float32";
   /** What was done since it was opened. */
   readonly counters: Counters;
 }
@@ -124,35 +133,54 @@ export function findAdapter(options: AdapterOptions = {}): Promise<AdapterFacts 
  * ```
  */
 export async function webGpu(options: WebGpuOptions = {}): Promise<WebGpuBackend> {
-  const { family, maximumPooledBytes = 2 ** 28 } = options;
+  const { family, activations = "float32", maximumPooledBytes = 2 ** 28 } = options;
   if (family !== undefined && family !== "registers" && family !== "workgroup") {
     throw new TypeError(
       `Cannot open the webgpu backend as family must be registers or workgroup: found ${family}`,
     );
   }
+  if (activations !== "float16" && activations !== "float32") {
+    throw new TypeError(
+      `Cannot open the webgpu backend as activations must be float16 or float32: found ${activations}`,
+    );
+  }
   const { device, adapter } = await openDevice(options);
+  if (activations === "float16" && !device.features.has("shader-f16")) {
+    throw new WebGpuError(
+      "unavailable",
+      `Cannot keep activations in float16 as the adapter must have shader-f16: found ${
+        [...device.features].join(", ") || "no features"
+      }`,
+    );
+  }
   const machine = new Machine(device, {
     family: family ?? familyFor(adapter),
     maximumPooledBytes,
   });
   await proveDevice(machine);
-  return new DeviceBackend(machine, adapter);
+  return new DeviceBackend(machine, { adapter, activations });
 }
 
 class DeviceBackend implements WebGpuBackend {
-  readonly name = "webgpu";
+  readonly name: string;
   readonly float = "float32";
   readonly adapter: AdapterFacts;
   readonly features: readonly string[];
+  readonly activations: "float16" | "float32";
   readonly #machine: Machine;
   #sizeBytes = 0;
   #peakBytes = 0;
   #storages = 0;
   #allocations = 0;
 
-  constructor(machine: Machine, adapter: AdapterFacts) {
+  constructor(
+    machine: Machine,
+    { adapter, activations }: Pick<WebGpuBackend, "adapter" | "activations">,
+  ) {
     this.#machine = machine;
+    this.name = activations === "float16" ? "webgpu-float16" : "webgpu";
     this.adapter = adapter;
+    this.activations = activations;
     this.features = [...machine.device.features];
   }
 
@@ -173,14 +201,20 @@ class DeviceBackend implements WebGpuBackend {
     };
   }
 
-  allocate(dtype: DType, length: number, purpose: string): Storage {
+  allocate(
+    dtype: DType,
+    length: number,
+    purpose: string,
+    { isActivation = false }: { readonly isActivation?: boolean } = {},
+  ): Storage {
     if (dtype === "float64") {
       throw new TypeError(
         `Cannot allocate ${purpose} as numbers must be float32 or int32 on the webgpu backend: found float64`,
       );
     }
-    const storage = this.#machine.allocate(dtype, length, purpose);
-    this.#sizeBytes += 4 * length;
+    const isHalf = isActivation && dtype === "float32" && this.activations === "float16";
+    const storage = this.#machine.allocate(dtype, length, purpose, isHalf ? 16 : 32);
+    this.#sizeBytes += bytesOf(storage, length);
     this.#peakBytes = Math.max(this.#peakBytes, this.#sizeBytes);
     this.#storages++;
     this.#allocations++;
@@ -189,7 +223,7 @@ class DeviceBackend implements WebGpuBackend {
 
   release(storage: Storage): void {
     this.#machine.release(storage as WebGpuStorage);
-    this.#sizeBytes -= 4 * storage.length;
+    this.#sizeBytes -= bytesOf(storage as WebGpuStorage, storage.length);
     this.#storages--;
   }
 

@@ -1,6 +1,7 @@
 import type { Operand } from "../backend.ts";
 import { formatShape } from "../shape.ts";
 import type { NumberType } from "./kernels/pointwise.ts";
+import { convertHalves, halfElement, halfFunctions } from "./halves.ts";
 import { storageOf } from "./storage.ts";
 import { declareUniforms, type Uniforms } from "./uniform_log.ts";
 
@@ -79,7 +80,7 @@ export function bindOperands(run: KernelRun): BoundRun {
       // Another name than the operand's, which is free for its number: `let x = ${x}[i];`.
       arrays[name] = `${name}Array`;
       bindings.push({ name: arrays[name], operand, element, access });
-      return `|${access === "read" ? "r" : "w"}${element}`;
+      return `|${access === "read" ? "r" : "w"}${element}/${storageOf(operand).bits}`;
     }
     if (access === "read_write" || shared.element !== element) {
       throw new Error(
@@ -93,14 +94,19 @@ export function bindOperands(run: KernelRun): BoundRun {
 
 /** The whole program: the arrays and uniforms that the run is bound to, then its own source. */
 export function programOf({ run, bindings, arrays }: BoundRun, library: string): string {
-  const declarations = bindings.map(({ name, element, access }, at) =>
-    `@group(0) @binding(${at + 1}) var<storage, ${access}> ${name}: array<${element}>;\n`
-  );
+  const halves = new Map<string, ElementType>();
+  const declarations = bindings.map(({ name, element, access, operand }, at) => {
+    const isHalf = storageOf(operand).bits === 16;
+    if (isHalf) halves.set(name, element);
+    const stored = isHalf ? halfElement(element) : element;
+    return `@group(0) @binding(${at + 1}) var<storage, ${access}> ${name}: array<${stored}>;\n`;
+  });
   const source = run.source(arrays);
-  // Directives such as `enable f16;` must come first.
-  const directives = source.match(/^\s*((enable|requires|diagnostic)[^;]*;\s*)*/)?.[0] ?? "";
+  const [directives, helpers, body] = halves.size === 0
+    ? ["", "", source]
+    : ["enable f16;\n", halfFunctions, convertHalves(source, halves)];
   return directives + declareUniforms(run.uniforms ?? {}) + declarations.join("") + library +
-    source.slice(directives.length);
+    helpers + body;
 }
 
 /** What an error calls a run: its name, and its operands with dtypes and shapes. */

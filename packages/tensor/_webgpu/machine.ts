@@ -62,7 +62,8 @@ import { Failures } from "./failures.ts";
 import { bindOperands, describeRun, type KernelRun } from "./kernel_run.ts";
 import { Pipelines } from "./pipelines.ts";
 import { type ReadBack, ReadBacks } from "./read_backs.ts";
-import { blockOf, storageOf, WebGpuStorage } from "./storage.ts";
+import { stridedCopyRun } from "./kernels/strided_copy.ts";
+import { blockOf, bytesOf, type FloatBits, storageOf, WebGpuStorage } from "./storage.ts";
 import { countUniforms, UniformLog } from "./uniform_log.ts";
 import { WebGpuError } from "./web_gpu_error.ts";
 
@@ -164,18 +165,22 @@ export class Machine {
     this.#failures.check();
   }
 
-  allocate(dtype: "float32" | "int32", length: number, purpose: string): WebGpuStorage {
+  allocate(
+    dtype: "float32" | "int32",
+    length: number,
+    purpose: string,
+    bits: FloatBits = 32,
+  ): WebGpuStorage {
     this.check();
     const limitBytes = this.device.limits.maxStorageBufferBindingSize;
-    if (4 * length > limitBytes) {
+    const sizeBytes = bytesOf({ bits }, length);
+    if (sizeBytes > limitBytes) {
       throw new RangeError(
-        `Cannot allocate ${purpose} as it must fit into the ${limitBytes} bytes that the device binds: found ${
-          4 * length
-        }`,
+        `Cannot allocate ${purpose} as it must fit into the ${limitBytes} bytes that the device binds: found ${sizeBytes}`,
       );
     }
-    const block = this.#pool.take(4 * length, { limitBytes, purpose });
-    return new WebGpuStorage(block, { dtype, length });
+    const block = this.#pool.take(sizeBytes, { limitBytes, purpose });
+    return new WebGpuStorage(block, { dtype, length, bits });
   }
 
   release(storage: WebGpuStorage): void {
@@ -228,6 +233,15 @@ export class Machine {
     this.check();
     const isWhole = offset === 0 && values.length === storage.length;
     if (isWhole) storage.isStale = false;
+    if (storage.bits === 16) {
+      const wide = this.#widen(values.length);
+      this.write(wide.storage, values, 0);
+      const narrow: Operand = { storage, shape: [storage.length], dtype: "float32" };
+      const walk = { shape: wide.shape, start: offset, strides: [1] };
+      this.run(stridedCopyRun("scatter", { x: wide, out: narrow }, walk));
+      this.release(wide.storage);
+      return;
+    }
     const block = isWhole ? blockOf(storage) : this.#clear(storage);
     if (block.submission === this.#submission) this.flush();
     this.device.queue.writeBuffer(block.buffer, 4 * offset, values as Float32Array<ArrayBuffer>);
@@ -237,6 +251,15 @@ export class Machine {
   read(storage: WebGpuStorage, offset: number, length: number): Promise<NumericArray> {
     try {
       this.check();
+      if (storage.bits === 16) {
+        const wide = this.#widen(length);
+        const narrow: Operand = { storage, shape: [storage.length], dtype: "float32" };
+        const walk = { shape: wide.shape, start: offset, strides: [1] };
+        this.run(stridedCopyRun("gather", { x: narrow, out: wide }, walk));
+        const reading = this.read(wide.storage, 0, length);
+        this.release(wide.storage);
+        return reading;
+      }
       const { buffer } = this.#use(storage);
       const readBack = this.#readBacks.take(4 * length);
       this.#copyOut(buffer, 4 * offset, readBack);
@@ -289,7 +312,11 @@ export class Machine {
     this.flush();
     // All are made at once: what a training creates does not depend on how fast the device is.
     while (this.#fences.length < MOST_FENCES) {
-      this.#fences.push({ readBack: this.#readBacks.take(4), isDone: true, done: Promise.resolve() });
+      this.#fences.push({
+        readBack: this.#readBacks.take(4),
+        isDone: true,
+        done: Promise.resolve(),
+      });
     }
     const fence = this.#fences.shift()!;
     this.#fences.push(fence);
@@ -328,11 +355,19 @@ export class Machine {
     const block = blockOf(storage);
     if (storage.isStale) {
       this.#closePass();
-      this.#openEncoder().clearBuffer(block.buffer, 0, 4 * storage.length);
+      // Whole words: a block's end is never within one.
+      const words = Math.ceil(bytesOf(storage, storage.length) / 4);
+      this.#openEncoder().clearBuffer(block.buffer, 0, 4 * words);
       block.submission = this.#submission;
       storage.isStale = false;
     }
     return block;
+  }
+
+  /** Memory for numbers in 32 bits on their way from the host or to it: no host need know 16. */
+  #widen(length: number): Operand & { readonly storage: WebGpuStorage } {
+    const storage = this.allocate("float32", length, "numbers between host and device");
+    return { storage, shape: [length], dtype: "float32" };
   }
 
   #copyOut(from: GPUBuffer, offset: number, { block, sizeBytes }: ReadBack): void {

@@ -38,6 +38,7 @@ export function optimizerStepRun<Entry extends StepEntry>(
   const settings: Record<string, number> = {
     clipEach: guard.clipEach ?? NO_CLIP,
     clipGlobal: guard.clipGlobal ?? NO_CLIP,
+    gradientScale: guard.gradientScale,
   };
   entries.forEach((entry, at) => {
     reads[`gradient${at}`] = entry.gradient;
@@ -88,7 +89,8 @@ fn clipScale(clip: f32, norm: f32) -> f32 {
     }
     return;
   }
-  let globalScale = clipScale(uniforms.clipGlobal, ${arrays.norms}[uniforms.count]);
+  let globalScale = uniforms.gradientScale *
+    clipScale(uniforms.clipGlobal, ${arrays.norms}[uniforms.count]);
   ${
           takeShare(
             entries.length,
