@@ -66,9 +66,9 @@ const rates: readonly Rate[] = [
 
 /** The norms of the random gradients lie on both sides of these. */
 const clips: readonly Clip[] = [
-  { clipEach: null, clipGlobal: null, gradientScale: 1 },
-  { clipEach: 2.5, clipGlobal: null, gradientScale: 1 },
-  { clipEach: null, clipGlobal: 3, gradientScale: 1 },
+  { clipEach: null, clipGlobal: null },
+  { clipEach: 2.5, clipGlobal: null },
+  { clipEach: null, clipGlobal: 3 },
   { clipEach: 2.5, clipGlobal: 3, gradientScale: 0.3 },
   { clipEach: 1e6, clipGlobal: 1e6, gradientScale: 2 ** -10 },
 ];
@@ -390,7 +390,7 @@ function stepTests(test: Test, rules: readonly Rule[]): void {
       ...rates[i % rates.length]!,
       learningRate: 2 ** -(i % 8),
     }));
-    const clip = { clipEach: 4, clipGlobal: 50, gradientScale: 1 };
+    const clip = { clipEach: 4, clipGlobal: 50 };
     await assertFollows(
       backend,
       trialOf(rule, { parameters, norms, rates: own, clip }),
@@ -533,7 +533,7 @@ function formulaOf(
     const { learningRate, weightDecay, decoupled } = rates[i]!;
     const clipping = scale(clip.clipEach, norm(i))
       .times(scale(clip.clipGlobal, norm(parameters.length)))
-      .times(clip.gradientScale);
+      .times(clip.gradientScale ?? 1);
     const stepped = Array.from(parameter.value.values, (number, at) => {
       const value = new Rough(number, { u });
       const clipped = new Rough(parameter.gradient.values[at]!, { u }).times(clipping);

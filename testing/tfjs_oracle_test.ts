@@ -311,7 +311,6 @@ describe("the reference agrees with TensorFlow.js", () => {
         norms: tensor(backend, [1, 1]),
         clipEach: null,
         clipGlobal: null,
-        gradientScale: 1,
         flag: zeros(backend, [2], { dtype: "int32" }),
         step: 0,
       };

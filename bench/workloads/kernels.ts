@@ -352,7 +352,6 @@ function optimizerStep(name: "sgdStep" | "adamStep"): Workload {
         norms: make.output([2]),
         clipEach: null,
         clipGlobal: null,
-        gradientScale: 1,
         flag: make.output([2], "int32"),
         step: 0,
       };

@@ -155,8 +155,8 @@ export interface StepGuard {
   readonly clipEach: number | null;
   /** All gradients are scaled by `min(1, clipGlobal / norm)` of the norm of all; `null` for no clipping. */
   readonly clipGlobal: number | null;
-  /** All gradients are scaled by this too; the norms are those from before. */
-  readonly gradientScale: number;
+  /** All gradients are scaled by this too; the norms are those from before. Default: 1. */
+  readonly gradientScale?: number;
   /**
    * `int32 [2]`, zeros until a gradient is not finite, then its parameter's place in the list + 1 and
    * `step`. Once set it stays, and no later step changes anything.

@@ -90,7 +90,8 @@ function forEachEntry<Entry extends StepEntry>(
 ): void {
   if (isStopped(entries.length, guard)) return;
   const norms = valuesOf(guard.norms);
-  const globalScale = guard.gradientScale * clipScale(guard.clipGlobal, norms[entries.length]!);
+  const { gradientScale = 1 } = guard;
+  const globalScale = gradientScale * clipScale(guard.clipGlobal, norms[entries.length]!);
   entries.forEach((entry, place) => {
     const scale = globalScale * clipScale(guard.clipEach, norms[place]!);
     const [value, gradient] = [valuesOf(entry.value), valuesOf(entry.gradient)];

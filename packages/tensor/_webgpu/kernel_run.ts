@@ -6,7 +6,7 @@ import { storageOf } from "./storage.ts";
 import { declareUniforms, type Uniforms } from "./uniform_log.ts";
 
 /** How a program sees the numbers of an operand. */
-export type ElementType = NumberType | `vec${2 | 4}<${NumberType}>`;
+export type ElementType = NumberType | `vec4<${NumberType}>`;
 
 /** One dispatch of one kernel, as a plain record; how to write one is told in `machine.ts`. */
 export interface KernelRun<Read extends string = string, Write extends string = string> {

@@ -94,7 +94,7 @@ function step<Entry extends StepEntry>(
   const isFinite = tf.isFinite(normOfAll);
   const wasFinite = tf.reshape(tf.equal(tf.slice(flag, 0, 1), tf.scalar(0, "int32")), []);
   const isTaken = tf.logicalAnd(isFinite, wasFinite);
-  const clipAll = tf.mul(clipScale(tf, guard.clipGlobal, normOfAll), guard.gradientScale);
+  const clipAll = tf.mul(clipScale(tf, guard.clipGlobal, normOfAll), guard.gradientScale ?? 1);
   const stores = entries.flatMap((entry, place) => {
     const { learningRate, weightDecay, decoupled } = entry;
     let value = load(tf, entry.value);

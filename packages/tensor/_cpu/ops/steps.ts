@@ -181,8 +181,9 @@ function forEachEntry<Entry extends StepEntry>(
   if (isStopped(machine, entries.length, guard)) return;
   const norms = addressOf(guard.norms) / 4;
   const { floats } = machine.heap;
-  const norm = floats[norms + entries.length]!;
-  const globalScale = guard.gradientScale * clipScale(guard.clipGlobal, norm);
+  const { gradientScale = 1 } = guard;
+  const globalScale = gradientScale *
+    clipScale(guard.clipGlobal, floats[norms + entries.length]!);
   for (let place = 0; place < entries.length; place++) {
     const entry = entries[place]!;
     const { weightDecay, decoupled, learningRate } = entry;

@@ -38,7 +38,7 @@ export function optimizerStepRun<Entry extends StepEntry>(
   const settings: Record<string, number> = {
     clipEach: guard.clipEach ?? NO_CLIP,
     clipGlobal: guard.clipGlobal ?? NO_CLIP,
-    gradientScale: guard.gradientScale,
+    gradientScale: guard.gradientScale ?? 1,
   };
   entries.forEach((entry, at) => {
     reads[`gradient${at}`] = entry.gradient;
