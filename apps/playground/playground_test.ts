@@ -100,6 +100,61 @@ describe(
       });
     });
 
+    it("trains the shapes on WebGPU as on wasm", async () => {
+      // By SGD: where a gradient is zero but for rounding, Adam steps as far as anywhere else. A step an
+      // epoch: the loss that is shown is a mean since the last one, and what that was is up to the clock.
+      const lossOn = async (backend: string) => {
+        let loss: string | null = null;
+        await withPage({}, async ({ page }) => {
+          // The processor plays the GPU, and compiles thirty programs.
+          page.setDefaultTimeout(300_000);
+          await page.check("[value=shapes]");
+          await page.selectOption("#backend", backend);
+          await page.selectOption("#optimizer", "sgd");
+          await set(page, { rows: 16, width: 4, batch: 16, epochs: 4, threads: 1 });
+          await train(page);
+          loss = await page.textContent("#loss-number");
+        });
+        return loss;
+      };
+      const loss = await lossOn("webgpu");
+      assertMatch(loss!, /^\d+\.\d+$/);
+      assertEquals(loss, await lossOn("wasm"));
+    });
+
+    it("says that the device was lost, and trains again", async () => {
+      await withPage({}, async ({ page }) => {
+        await page.selectOption("#backend", "webgpu");
+        await set(page, { epochs: 10_000 });
+        const worker = page.workers()[0]!;
+        await worker.evaluate(() => {
+          const scope = globalThis as unknown as { GPUAdapter: typeof GPUAdapter };
+          const { requestDevice } = scope.GPUAdapter.prototype;
+          scope.GPUAdapter.prototype.requestDevice = async function (wish) {
+            const device = await requestDevice.call(this, wish);
+            Object.assign(globalThis, { device });
+            return device;
+          };
+        });
+        await page.click("#start");
+        await untilStatus(page, "Training on Iris.");
+        await worker.evaluate(() =>
+          (globalThis as unknown as { device: GPUDevice }).device.destroy()
+        );
+        await untilStatus(page, "Training broke off. The model was lost with its device.");
+        assertMatch(
+          (await page.textContent("#error"))!,
+          /^Cannot use the webgpu backend as its device must not be lost: found it lost, destroyed /,
+        );
+        assert(await page.isHidden("#train-on"));
+
+        await set(page, { epochs: 3 });
+        await train(page);
+        assertEquals(await page.textContent("#epoch-number"), "3 of 3");
+        assert(await page.isHidden("#error"));
+      });
+    });
+
     it("takes wasm where the adapter is the processor, and says why", async () => {
       await withPage({}, async ({ page }) => {
         await set(page, { threads: 2 });

@@ -1,6 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
+import { reference } from "@gradus/tensor/reference";
 import { bundle } from "./bundle.ts";
 import { findProgram, isMissing } from "./find_program.ts";
+import { largeTiles } from "./large_tiles.ts";
 import { runPage } from "./run_page.ts";
 import type { WebGpuPageReport } from "./webgpu_page.ts";
 
@@ -17,7 +19,7 @@ const FLAGS = [
 Deno.test(`Chromium trains on WebGPU, where the contract holds${suffix}`, { ignore }, async () => {
   const chromium = findProgram("chromium");
   assert(chromium !== null, "chromium is not installed");
-  const { adapter, iris, contracts } = await runPage<WebGpuPageReport>(
+  const { adapter, iris, largeTiles: gradient, contracts } = await runPage<WebGpuPageReport>(
     chromium,
     await bundle("webgpu_page.ts", "browser"),
     { query: {}, isIsolated: true, flags: FLAGS, patienceMs: 300_000 },
@@ -25,6 +27,7 @@ Deno.test(`Chromium trains on WebGPU, where the contract holds${suffix}`, { igno
   assert(adapter.isFallback, JSON.stringify(adapter));
   assertEquals(iris[0], iris[1]);
   assert(iris[0].accuracy >= 0.9, `accuracy is ${iris[0].accuracy}`);
+  assertEquals(gradient, await largeTiles(reference()));
   for (const { passed, failures } of Object.values(contracts)) {
     assertEquals(failures, []);
     assert(passed > 400, `${passed} tests passed`);

@@ -1,6 +1,7 @@
 /** What the page runs on WebGPU: the report goes back to where it came from. @module */
 
 import { type AdapterFacts, webGpu } from "@gradus/tensor/webgpu";
+import { largeTiles } from "./large_tiles.ts";
 import { type Training, trainIris } from "./training.ts";
 import { type ContractReport, runContract } from "./whole_contract.ts";
 
@@ -9,6 +10,8 @@ export interface WebGpuPageReport {
   readonly adapter: AdapterFacts;
   /** A network, trained twice. */
   readonly iris: readonly [Training, Training];
+  /** A gradient from large tiles. */
+  readonly largeTiles: readonly number[];
   /** How the contract went, by the family of kernels. */
   readonly contracts: Readonly<Record<"registers" | "workgroup", ContractReport>>;
 }
@@ -20,12 +23,13 @@ async function report(): Promise<WebGpuPageReport> {
   const backend = await webGpu();
   const iris = [await trainIris(backend), await trainIris(backend)] as const;
   const { adapter } = backend;
+  const gradient = await largeTiles(backend);
   await backend.close();
   const contracts = {
     registers: await runContract(() => webGpu({ family: "registers" }), SKIP),
     workgroup: await runContract(() => webGpu({ family: "workgroup" }), SKIP),
   };
-  return { adapter, iris, contracts };
+  return { adapter, iris, largeTiles: gradient, contracts };
 }
 
 const body = await report().catch((error) => ({ error: error.stack ?? String(error) }));

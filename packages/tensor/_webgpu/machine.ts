@@ -41,6 +41,8 @@
  * - A loop must not run from a constant to a uniform, as in `for (var i = 0; i < uniforms.rows; i++)`: Mesa puts
  *   the uniform's value in, and compiles the program again for every dispatch, which takes milliseconds. Run
  *   from the `zero` of `entry`, or from a place of the invocation's own.
+ * - In what is written out many times, `&` and `|` join conditions, not `&&` and `||`: these are branches, and
+ *   the time that SwiftShader takes to compile a loop doubles with each.
  * - At least 8 arrays can be bound, and as many as `machine.device.limits.maxStorageBuffersPerShaderStage`.
  *
  * ## What happens to it

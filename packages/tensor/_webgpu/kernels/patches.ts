@@ -102,7 +102,8 @@ fn inArray(index: i32) -> vec3i {
   return vec3i(0, 0, index);
 }
 
+/* Without branches, as it is written out many times. */
 fn isInside(place: vec3i) -> bool {
-  return u32(place.x) < u32(uniforms.height) && u32(place.y) < u32(uniforms.width);
+  return (u32(place.x) < u32(uniforms.height)) & (u32(place.y) < u32(uniforms.width));
 }
 `;
