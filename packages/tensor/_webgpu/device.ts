@@ -2,7 +2,7 @@ import { WebGpuError } from "./web_gpu_error.ts";
 
 /**
  * Which programs suit the adapter: products whose tiles lie in registers alone, for processors that play a
- * GPU and graphics units that share the processor's memory, or in workgroup memory too, for all others.
+ * GPU, or in workgroup memory too, for all GPUs.
  */
 export type KernelFamily = "registers" | "workgroup";
 
@@ -106,8 +106,11 @@ function factsOf(info: GPUAdapterInfo): AdapterFacts {
   };
 }
 
-/** The family for an adapter: see {@linkcode KernelFamily}. Intel's units share the processor's memory. */
-export function familyFor({ vendor, isFallback }: AdapterFacts): KernelFamily {
-  const isIntel = vendor === "intel" || vendor === `${0x8086}`;
-  return isFallback || isIntel ? "registers" : "workgroup";
+/**
+ * The family for an adapter. Of a GPU it does not matter who made it, nor whether it shares the processor's
+ * memory: the integrated ones of Intel, AMD, Apple and phones have workgroup memory on the chip as well
+ * ([decision 12](../../../docs/decisions/0012-webgpu-products.md)). To a processor it is memory as any other.
+ */
+export function familyFor({ isFallback }: AdapterFacts): KernelFamily {
+  return isFallback ? "registers" : "workgroup";
 }
