@@ -341,7 +341,8 @@ function forEachVectorOfRows(
 ): void {
   const x = f.let(p.x);
   const advance = (rows: Term<"i32">) => f.increase(x, i32.mul(p.stride, rows));
-  forEachRowGroup(f, { ...p, advance }, (place, { rows, step }) => {
+  // The more rows, the less often accumulators are fetched and put back.
+  forEachRowGroup(f, { ...p, advance, groupRows: 8 }, (place, { rows, step }) => {
     const row = f.let(i32.add(x, place.offset));
     const vectors = Array.from({ length: rows }, (_, at) => {
       if (at > 0) f.increase(row, step);

@@ -68,12 +68,9 @@ export function forEachLine(
 /** Streams that are folded side by side. */
 export const STREAMS = 2;
 
-/** Rows of a group. */
-const GROUP_ROWS = 4;
-
 /** Rows that are visited together. */
 export interface RowGroup {
-  /** How many: four, or one of the rest. */
+  /** How many: those of a group, or one of the rest. */
   readonly rows: number;
   /** Rows from each to the next. */
   readonly apart: Local<"i32">;
@@ -82,23 +79,25 @@ export interface RowGroup {
 }
 
 /**
- * Visits a matrix four rows at a time, a quarter of the rows apart, then the rest row by row; each from
- * left to right, four columns at a time.
+ * Visits a matrix some rows at a time, evenly apart, then the rest row by row; each from left to right, four
+ * columns at a time.
  *
  * @param options `stride`: bytes from row to row. `advance`: moves the pointers on by so many rows.
+ * `groupRows`: rows at a time (default 4).
  * @param visit Is told the place of the columns, and the group.
  */
 export function forEachRowGroup(
   f: FunctionBuilder,
-  { rows, columns, stride, advance }: {
+  { rows, columns, stride, advance, groupRows = 4 }: {
     rows: Value<"i32">;
     columns: Value<"i32">;
     stride: Value<"i32">;
     advance: (rows: Term<"i32">) => void;
+    groupRows?: number;
   },
   visit: (place: VectorPlace, group: RowGroup) => void,
 ): void {
-  const apart = f.let(i32.divU(rows, GROUP_ROWS));
+  const apart = f.let(i32.divU(rows, groupRows));
   const step = f.let(i32.mul(apart, stride));
   const left = f.let(apart);
   const take = (count: number) => {
@@ -108,9 +107,9 @@ export function forEachRowGroup(
       f.increase(left, -1);
     });
   };
-  take(GROUP_ROWS);
-  advance(i32.mul(apart, GROUP_ROWS - 1));
-  f.set(left, i32.remU(rows, GROUP_ROWS));
+  take(groupRows);
+  advance(i32.mul(apart, groupRows - 1));
+  f.set(left, i32.remU(rows, groupRows));
   take(1);
 }
 
