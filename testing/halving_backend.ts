@@ -1,4 +1,4 @@
-import type { Backend, DType, NumericArray, Operand, Storage } from "@gradus/tensor";
+import type { Backend, NumericArray, Operand, Storage } from "@gradus/tensor";
 import type { WebGpuBackend } from "@gradus/tensor/webgpu";
 import { assertIdentical } from "./agreement.ts";
 
@@ -19,8 +19,8 @@ const STATISTICS: ReadonlySet<string> = new Set(
 /**
  * A backend that keeps activations in float16, to be handed to the suite of the contract: it passes as the
  * backend does, with float32, and each kernel is called twice more, with numbers that float16 can represent.
- * In one call real numbers have 32 bits, in the other one 16, in every other call of the suite all of them,
- * and else some. What both calls leave has to be the same, rounded to 16 bits: the next read checks it.
+ * In one call real numbers have 32 bits, in the other one 16: all of them for two calls of the suite, some
+ * for the next two. What both calls leave has to be the same, rounded to 16 bits: the next read checks it.
  */
 export function halvingBackend(backend: WebGpuBackend): Backend {
   let calls = 0;
@@ -106,7 +106,7 @@ function isKernel(key: string | symbol, backend: Backend): key is string {
 }
 
 function whole(storage: Storage): Operand {
-  return { storage, shape: [storage.length], dtype: storage.dtype as DType };
+  return { storage, shape: [storage.length], dtype: storage.dtype };
 }
 
 /** The storages of arguments, with the names of their operands; some are there several times. */

@@ -25,7 +25,7 @@ export interface OptimizerOptions {
    */
   readonly clipParameterNorm?: number;
   /**
-   * What the loss was multiplied by, above 0, as by {@linkcode ScaledLoss} of `@gradus/losses`: gradients are
+   * What the loss was multiplied by, above 0, as by `ScaledLoss` of `@gradus/losses`: gradients are
    * divided by it before all else. A power of two rounds nothing. Default: 1.
    */
   readonly lossScale?: number;

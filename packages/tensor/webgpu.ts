@@ -70,7 +70,7 @@ export interface WebGpuOptions {
    * How activations and their gradients are kept: `float16` halves their memory and what is read and written
    * of it, where the adapter has `shader-f16`. All is still computed and added up in float32, which
    * parameters, their gradients, the state of optimizers, losses and statistics are kept in too. Numbers
-   * below 2⁻²⁴ become 0: scale the loss. Default: `float32`.
+   * below 2⁻²⁵ become 0: scale the loss. Default: `float32`.
    */
   readonly activations?: "float16" | "float32";
   /** The most bytes that are kept to be used again after they were given back. Default: 2²⁸. */

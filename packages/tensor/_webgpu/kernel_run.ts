@@ -1,7 +1,7 @@
 import type { Operand } from "../backend.ts";
 import { formatShape } from "../shape.ts";
-import type { NumberType } from "./kernels/pointwise.ts";
 import { convertHalves, halfElement, halfFunctions } from "./halves.ts";
+import type { NumberType } from "./kernels/pointwise.ts";
 import { storageOf } from "./storage.ts";
 import { declareUniforms, type Uniforms } from "./uniform_log.ts";
 

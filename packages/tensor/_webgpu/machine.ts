@@ -62,9 +62,9 @@ import { USAGE } from "./constants.ts";
 import type { KernelFamily } from "./device.ts";
 import { Failures } from "./failures.ts";
 import { bindOperands, describeRun, type KernelRun } from "./kernel_run.ts";
+import { stridedCopyRun } from "./kernels/strided_copy.ts";
 import { Pipelines } from "./pipelines.ts";
 import { type ReadBack, ReadBacks } from "./read_backs.ts";
-import { stridedCopyRun } from "./kernels/strided_copy.ts";
 import { blockOf, bytesOf, type FloatBits, storageOf, WebGpuStorage } from "./storage.ts";
 import { countUniforms, UniformLog } from "./uniform_log.ts";
 import { WebGpuError } from "./web_gpu_error.ts";
@@ -115,7 +115,7 @@ export class Machine {
   readonly #workspaces: WebGpuStorage[] = [];
   readonly #reads = new Set<Promise<unknown>>();
   /** Oldest first. */
-  #fences: Fence[] = [];
+  readonly #fences: Fence[] = [];
   #encoder: GPUCommandEncoder | null = null;
   #pass: GPUComputePassEncoder | null = null;
   #pipeline: GPUComputePipeline | null = null;
