@@ -1,11 +1,12 @@
 /**
- * The machine's GPU, with lower limits or a device that was meddled with: to see what a backend does where
+ * The machine's GPU, with lower limits, without features, or with a device that was meddled with: to see what a backend does where
  * GPUs are small, or fail.
  *
- * @param options `limits` replace those of the adapter; `onDevice` gets each device before the backend does.
+ * @param options `limits` and `features` replace those of the adapter; `onDevice` gets each device before the backend does.
  */
 export function stagedGpu(options: {
   readonly limits?: Readonly<Record<string, number>>;
+  readonly features?: ReadonlySet<string>;
   readonly onDevice?: (device: GPUDevice) => void;
 }): GPU {
   const requestAdapter = async (wish?: GPURequestAdapterOptions) => {
@@ -19,7 +20,8 @@ export function stagedGpu(options: {
       options.onDevice?.(device);
       return device;
     };
-    const { info, features } = adapter;
+    const { info } = adapter;
+    const { features = adapter.features } = options;
     return { info, features, limits, requestDevice } as unknown as GPUAdapter;
   };
   return { requestAdapter } as unknown as GPU;

@@ -1,9 +1,9 @@
 import { random } from "@gradus/random";
-import { lacksWebGpu } from "@gradus/testing";
-import { assertEquals, assertThrows } from "@std/assert";
+import { lacksWebGpu, stagedGpu } from "@gradus/testing";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { Tensor } from "../tensor.ts";
-import { webGpu } from "../webgpu.ts";
+import { webGpu, WebGpuError, type WebGpuOptions } from "../webgpu.ts";
 import { convertHalves } from "./halves.ts";
 
 const ignore = await lacksWebGpu("shader-f16");
@@ -84,6 +84,25 @@ describe(`numbers of 16 bits on a GPU${ignore ? " (no adapter)" : ""}`, { ignore
     const x = new Tensor(backend, [values.length], { isActivation: true });
     x.set(values);
     assertEquals(await x.data(), values.map(Math.f16round));
+  });
+
+  it("are refused where the adapter has no shader-f16", async () => {
+    const gpu = stagedGpu({ features: new Set(["subgroups"]) });
+    await assertRejects(
+      () => webGpu({ activations: "float16", gpu }),
+      WebGpuError,
+      "Cannot keep activations in float16 as the adapter must have shader-f16: found ",
+    );
+    await (await webGpu({ gpu })).close();
+  });
+
+  it("are refused by another name", async () => {
+    const options = { activations: "half" } as unknown as WebGpuOptions;
+    await assertRejects(
+      () => webGpu(options),
+      TypeError,
+      "Cannot open the webgpu backend as activations must be float16 or float32: found half",
+    );
   });
 
   it("are read and written from any place on", async () => {

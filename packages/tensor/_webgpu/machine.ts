@@ -236,10 +236,8 @@ export class Machine {
     const isWhole = offset === 0 && values.length === storage.length;
     if (isWhole) storage.isStale = false;
     if (storage.bits === 16) {
-      const wide = this.#widen(values.length);
+      const { wide, narrow, walk } = this.#widen(storage, offset, values.length);
       this.write(wide.storage, values, 0);
-      const narrow: Operand = { storage, shape: [storage.length], dtype: "float32" };
-      const walk = { shape: wide.shape, start: offset, strides: [1] };
       this.run(stridedCopyRun("scatter", { x: wide, out: narrow }, walk));
       this.release(wide.storage);
       return;
@@ -254,9 +252,7 @@ export class Machine {
     try {
       this.check();
       if (storage.bits === 16) {
-        const wide = this.#widen(length);
-        const narrow: Operand = { storage, shape: [storage.length], dtype: "float32" };
-        const walk = { shape: wide.shape, start: offset, strides: [1] };
+        const { wide, narrow, walk } = this.#widen(storage, offset, length);
         this.run(stridedCopyRun("gather", { x: narrow, out: wide }, walk));
         const reading = this.read(wide.storage, 0, length);
         this.release(wide.storage);
@@ -366,10 +362,18 @@ export class Machine {
     return block;
   }
 
-  /** Memory for numbers in 32 bits on their way from the host or to it: no host need know 16. */
-  #widen(length: number): Operand & { readonly storage: WebGpuStorage } {
-    const storage = this.allocate("float32", length, "numbers between host and device");
-    return { storage, shape: [length], dtype: "float32" };
+  /**
+   * Memory in 32 bits for numbers of 16 on their way from the host or to it, which need not know these; and
+   * where they lie.
+   */
+  #widen(storage: WebGpuStorage, offset: number, length: number) {
+    const dtype = "float32";
+    const own = this.allocate(dtype, length, "numbers between host and device");
+    return {
+      wide: { storage: own, shape: [length], dtype } as const,
+      narrow: { storage, shape: [storage.length], dtype } as const,
+      walk: { shape: [length], start: offset, strides: [1] },
+    };
   }
 
   #copyOut(from: GPUBuffer, offset: number, { block, sizeBytes }: ReadBack): void {
