@@ -1,4 +1,4 @@
-import { type Tensor, tensor } from "@gradus/tensor";
+import { multiply, type Tensor, tensor } from "@gradus/tensor";
 import { reference } from "@gradus/tensor/reference";
 import { assertEquals, assertThrows } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
@@ -26,7 +26,9 @@ function twoParameters(): (OptimizedParameter & { readonly gradient: Tensor })[]
 }
 
 /** The numbers of all parameters and slots after three steps. */
-async function path(make: (parameters: OptimizedParameter[]) => Optimizer): Promise<number[][]> {
+async function path(
+  make: (parameters: ReturnType<typeof twoParameters>) => Optimizer,
+): Promise<number[][]> {
   const parameters = twoParameters();
   const optimizer = make(parameters);
   for (let step = 0; step < 3; step++) optimizer.step();
@@ -108,6 +110,19 @@ describe("optimizerFromJson()", () => {
       );
     });
   }
+
+  it("takes what the loss was multiplied by, for each type", async () => {
+    for (const [record] of Object.values(cases)) {
+      // Powers of two alone: gradients that are as much larger give the same bits.
+      const scaled = await path(
+        (parameters) => {
+          for (const { gradient } of parameters) multiply(gradient, 8, { out: gradient });
+          return optimizerFromJson(record, parameters, { lossScale: 8 });
+        },
+      );
+      assertEquals(scaled, await path((parameters) => optimizerFromJson(record, parameters)));
+    }
+  });
 
   it("refuses types that are not of this package, whatever objects inherit", () => {
     for (const type of ["SGD", "__proto__", "constructor", "", 7, null]) {

@@ -86,6 +86,13 @@ describe("Sgd", () => {
         );
       }
     }
+    for (const lossScale of [0, -1, NaN, Infinity]) {
+      assertThrows(
+        () => make({ lossScale }),
+        RangeError,
+        `Cannot optimize as lossScale must be a finite number above 0: found ${lossScale}`,
+      );
+    }
     for (const [momentum, dampening] of [[0, 0], [0.5, 0.5]] as const) {
       assertThrows(
         () => make({ nesterov: true, momentum, dampening }),
