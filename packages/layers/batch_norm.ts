@@ -1,4 +1,5 @@
-import { BatchBuffer, formatShape, type Shape, ShapeError, Tensor } from "@gradus/tensor";
+import { type BatchBuffer, formatShape, type Shape, ShapeError, Tensor } from "@gradus/tensor";
+import { activations } from "./_activations.ts";
 import { readEpsilon } from "./_epsilon.ts";
 import { createParameter } from "./create_parameter.ts";
 import { ForwardPass } from "./forward_pass.ts";
@@ -124,11 +125,8 @@ export class BatchNorm implements Layer {
     ];
     this.#mean = statistic("the mean of batch norm");
     this.#inverseDeviation = statistic("the deviation of batch norm");
-    this.#y = new BatchBuffer(backend, { purpose: "the output of batch norm", isActivation: true });
-    this.#dx = new BatchBuffer(backend, {
-      purpose: "the input gradient of batch norm",
-      isActivation: true,
-    });
+    this.#y = activations(backend, "the output of batch norm");
+    this.#dx = activations(backend, "the input gradient of batch norm");
     return inputShape;
   }
 

@@ -1,11 +1,12 @@
 import {
-  BatchBuffer,
+  type BatchBuffer,
   type Conv2dGeometry,
   formatShape,
   type Shape,
   ShapeError,
   type Tensor,
 } from "@gradus/tensor";
+import { activations } from "./_activations.ts";
 import { imageShape } from "./_image_shape.ts";
 import { placeWindows } from "./_place_windows.ts";
 import { type Pair, readPadding, readSize } from "./_window_settings.ts";
@@ -183,11 +184,8 @@ export class Conv2d implements Layer {
     this.parameters = bias === null ? [weight] : [weight, bias];
     this.#outputSize = placement.outputSize;
     this.#geometry = { stride, padding: placement.padding, dilation, groups };
-    this.#y = new BatchBuffer(backend, { purpose: "the output of conv2d", isActivation: true });
-    this.#dx = new BatchBuffer(backend, {
-      purpose: "the input gradient of conv2d",
-      isActivation: true,
-    });
+    this.#y = activations(backend, "the output of conv2d");
+    this.#dx = activations(backend, "the input gradient of conv2d");
     return [...this.#outputSize, filters];
   }
 

@@ -1,4 +1,5 @@
-import { BatchBuffer, formatShape, type Shape, ShapeError, type Tensor } from "@gradus/tensor";
+import { type BatchBuffer, formatShape, type Shape, ShapeError, type Tensor } from "@gradus/tensor";
+import { activations } from "./_activations.ts";
 import { createParameter } from "./create_parameter.ts";
 import { ForwardPass } from "./forward_pass.ts";
 import { zerosInit } from "./initializers/constant.ts";
@@ -116,11 +117,8 @@ export class Dense implements Layer {
     this.#weight = weight;
     this.#bias = bias;
     this.parameters = bias === null ? [weight] : [weight, bias];
-    this.#y = new BatchBuffer(backend, { purpose: "the output of dense", isActivation: true });
-    this.#dx = new BatchBuffer(backend, {
-      purpose: "the input gradient of dense",
-      isActivation: true,
-    });
+    this.#y = activations(backend, "the output of dense");
+    this.#dx = activations(backend, "the input gradient of dense");
     return [this.#units];
   }
 

@@ -1,4 +1,5 @@
-import { BatchBuffer, type Shape, type Tensor } from "@gradus/tensor";
+import type { BatchBuffer, Shape, Tensor } from "@gradus/tensor";
+import { activations } from "./_activations.ts";
 import { ForwardPass } from "./forward_pass.ts";
 import type { BackwardOptions, InitContext, Layer, Mode, Parameter, State } from "./layer.ts";
 
@@ -67,11 +68,8 @@ export class Dropout implements Layer {
   init(inputShape: Shape, { backend, random }: InitContext): Shape {
     this.#pass.init(inputShape, backend);
     this.#key.value = random.bits();
-    this.#y = new BatchBuffer(backend, { purpose: "the output of dropout", isActivation: true });
-    this.#dx = new BatchBuffer(backend, {
-      purpose: "the input gradient of dropout",
-      isActivation: true,
-    });
+    this.#y = activations(backend, "the output of dropout");
+    this.#dx = activations(backend, "the input gradient of dropout");
     return inputShape;
   }
 

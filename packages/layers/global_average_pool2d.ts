@@ -1,4 +1,5 @@
-import { BatchBuffer, type PoolGeometry, type Shape, type Tensor } from "@gradus/tensor";
+import type { BatchBuffer, PoolGeometry, Shape, Tensor } from "@gradus/tensor";
+import { activations } from "./_activations.ts";
 import { imageShape } from "./_image_shape.ts";
 import { asPixels, wholeImage } from "./_whole_image.ts";
 import { ForwardPass } from "./forward_pass.ts";
@@ -52,14 +53,8 @@ export class GlobalAveragePool2d implements Layer {
     this.#pass.init(inputShape, backend);
     this.#channels = channels;
     this.#geometry = wholeImage(height, width);
-    this.#y = new BatchBuffer(backend, {
-      purpose: "the output of global average pool",
-      isActivation: true,
-    });
-    this.#dx = new BatchBuffer(backend, {
-      purpose: "the input gradient of global average pool",
-      isActivation: true,
-    });
+    this.#y = activations(backend, "the output of global average pool");
+    this.#dx = activations(backend, "the input gradient of global average pool");
     return [channels];
   }
 

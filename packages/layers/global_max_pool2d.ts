@@ -1,4 +1,5 @@
 import { BatchBuffer, type PoolGeometry, type Shape, type Tensor } from "@gradus/tensor";
+import { activations } from "./_activations.ts";
 import { imageShape } from "./_image_shape.ts";
 import { asPixels, wholeImage } from "./_whole_image.ts";
 import { ForwardPass } from "./forward_pass.ts";
@@ -51,18 +52,12 @@ export class GlobalMaxPool2d implements Layer {
     this.#pass.init(inputShape, backend);
     this.#channels = channels;
     this.#geometry = wholeImage(height, width);
-    this.#y = new BatchBuffer(backend, {
-      purpose: "the output of global max pool",
-      isActivation: true,
-    });
+    this.#y = activations(backend, "the output of global max pool");
     this.#indices = new BatchBuffer(backend, {
       purpose: "the places of global max pool",
       dtype: "int32",
     });
-    this.#dx = new BatchBuffer(backend, {
-      purpose: "the input gradient of global max pool",
-      isActivation: true,
-    });
+    this.#dx = activations(backend, "the input gradient of global max pool");
     return [channels];
   }
 

@@ -1,4 +1,5 @@
 import { BatchBuffer, type Shape, ShapeError, type Tensor } from "@gradus/tensor";
+import { activations } from "./_activations.ts";
 import { readEpsilon } from "./_epsilon.ts";
 import { createParameter } from "./create_parameter.ts";
 import { ForwardPass } from "./forward_pass.ts";
@@ -87,11 +88,8 @@ export class LayerNorm implements Layer {
     this.parameters = [this.#scale, this.#shift];
     this.#mean = new BatchBuffer(backend, { purpose: "the means of layer norm" });
     this.#inverseDeviation = new BatchBuffer(backend, { purpose: "the deviations of layer norm" });
-    this.#y = new BatchBuffer(backend, { purpose: "the output of layer norm", isActivation: true });
-    this.#dx = new BatchBuffer(backend, {
-      purpose: "the input gradient of layer norm",
-      isActivation: true,
-    });
+    this.#y = activations(backend, "the output of layer norm");
+    this.#dx = activations(backend, "the input gradient of layer norm");
     return inputShape;
   }
 

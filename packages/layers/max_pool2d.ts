@@ -1,4 +1,5 @@
 import { BatchBuffer, type PoolGeometry, type Shape, type Tensor } from "@gradus/tensor";
+import { activations } from "./_activations.ts";
 import { imageShape } from "./_image_shape.ts";
 import { placePool, type PoolSettings, readPoolSettings } from "./_pool_settings.ts";
 import { ForwardPass } from "./forward_pass.ts";
@@ -85,15 +86,12 @@ export class MaxPool2d implements Layer {
     this.#pass.init(inputShape, backend);
     this.#outputShape = [...outputSize, channels];
     this.#geometry = geometry;
-    this.#y = new BatchBuffer(backend, { purpose: "the output of max pool", isActivation: true });
+    this.#y = activations(backend, "the output of max pool");
     this.#indices = new BatchBuffer(backend, {
       purpose: "the places of max pool",
       dtype: "int32",
     });
-    this.#dx = new BatchBuffer(backend, {
-      purpose: "the input gradient of max pool",
-      isActivation: true,
-    });
+    this.#dx = activations(backend, "the input gradient of max pool");
     return this.#outputShape;
   }
 

@@ -1,11 +1,12 @@
 import {
-  BatchBuffer,
+  type BatchBuffer,
   equalShapes,
   formatShape,
   type Shape,
   ShapeError,
   type Tensor,
 } from "@gradus/tensor";
+import { activations } from "./_activations.ts";
 import { nameLayer } from "./_name_layer.ts";
 import { prefixParameter, prefixState } from "./_prefix.ts";
 import { recordLayer } from "./_record_layer.ts";
@@ -108,11 +109,8 @@ export class Residual implements Layer {
     this.state = paths.flatMap(({ name, layer }) =>
       layer.state.map((state) => prefixState(name, state))
     );
-    this.#y = new BatchBuffer(backend, { purpose: "the output of residual", isActivation: true });
-    this.#dx = new BatchBuffer(backend, {
-      purpose: "the input gradient of residual",
-      isActivation: true,
-    });
+    this.#y = activations(backend, "the output of residual");
+    this.#dx = activations(backend, "the input gradient of residual");
     return shape;
   }
 

@@ -1,4 +1,5 @@
-import { BatchBuffer, formatShape, type Shape, ShapeError, type Tensor } from "@gradus/tensor";
+import { type BatchBuffer, formatShape, type Shape, ShapeError, type Tensor } from "@gradus/tensor";
+import { activations } from "./_activations.ts";
 import { ForwardPass } from "./forward_pass.ts";
 import type { BackwardOptions, InitContext, Layer, Mode, Parameter, State } from "./layer.ts";
 
@@ -52,11 +53,8 @@ export class Softmax implements Layer {
       );
     }
     this.#pass.init(inputShape, backend);
-    this.#y = new BatchBuffer(backend, { purpose: "the output of softmax", isActivation: true });
-    this.#dx = new BatchBuffer(backend, {
-      purpose: "the input gradient of softmax",
-      isActivation: true,
-    });
+    this.#y = activations(backend, "the output of softmax");
+    this.#dx = activations(backend, "the input gradient of softmax");
     return inputShape;
   }
 

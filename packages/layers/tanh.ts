@@ -1,4 +1,5 @@
-import { BatchBuffer, type Shape, type Tensor } from "@gradus/tensor";
+import type { BatchBuffer, Shape, Tensor } from "@gradus/tensor";
+import { activations } from "./_activations.ts";
 import { ForwardPass } from "./forward_pass.ts";
 import type { BackwardOptions, InitContext, Layer, Mode, Parameter, State } from "./layer.ts";
 
@@ -42,11 +43,8 @@ export class Tanh implements Layer {
   /** As {@linkcode Layer.init}: any shape. */
   init(inputShape: Shape, { backend }: InitContext): Shape {
     this.#pass.init(inputShape, backend);
-    this.#y = new BatchBuffer(backend, { purpose: "the output of tanh", isActivation: true });
-    this.#dx = new BatchBuffer(backend, {
-      purpose: "the input gradient of tanh",
-      isActivation: true,
-    });
+    this.#y = activations(backend, "the output of tanh");
+    this.#dx = activations(backend, "the input gradient of tanh");
     return inputShape;
   }
 
