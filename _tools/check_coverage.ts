@@ -28,6 +28,32 @@ export function parseLcov(text: string): FileLines[] {
   });
 }
 
+/**
+ * Removes each profile that is not whole. The programs that tests start write profiles too, and one that a
+ * test kills may end in the midst of it; `deno coverage` reads none of them if it cannot read one.
+ *
+ * @returns How many there were.
+ */
+export async function removeBrokenProfiles(folder: string): Promise<number> {
+  let count = 0;
+  for await (const { name } of Deno.readDir(folder)) {
+    const file = `${folder}/${name}`;
+    if (!name.endsWith(".json") || isJson(await Deno.readTextFile(file))) continue;
+    await Deno.remove(file);
+    count++;
+  }
+  return count;
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** The share of lines that ran, in per cent; NaN where there are none. */
 export function percentOf(files: FileLines[]): number {
   const sum = (numbers: number[]) => numbers.reduce((total, number) => total + number, 0);
@@ -48,6 +74,10 @@ export function findProblems(files: FileLines[]): string[] {
 }
 
 if (import.meta.main) {
+  const broken = await removeBrokenProfiles(`${root}coverage`);
+  if (broken > 0) {
+    console.log(`Coverage: ${broken} profiles of programs that were killed are left out`);
+  }
   const include = `--include=^file://${root}packages/`;
   const args = ["coverage", "--lcov", include, "--exclude=_test\\.ts$", "coverage"];
   const { success, output, errors } = await runDeno(args, { cwd: root });

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
-import { findProblems, parseLcov, percentOf } from "./check_coverage.ts";
+import { findProblems, parseLcov, percentOf, removeBrokenProfiles } from "./check_coverage.ts";
 
 const lcov = `SF:/packages/random/random.ts
 FN:1,random
@@ -40,5 +40,19 @@ describe("findProblems() of coverage", () => {
 
   it("finds that nothing ran", () => {
     assertEquals(findProblems([]), ["Tests run NaN % of lines, which is under 95 %"]);
+  });
+});
+
+describe("removeBrokenProfiles()", () => {
+  it("removes profiles that a killed program left empty or cut", async () => {
+    const folder = await Deno.makeTempDir();
+    const texts = { "whole.json": "{}", "empty.json": "", "cut.json": '{"a":', "other.txt": "" };
+    for (const [name, text] of Object.entries(texts)) {
+      await Deno.writeTextFile(`${folder}/${name}`, text);
+    }
+    assertEquals(await removeBrokenProfiles(folder), 2);
+    const left = Array.from(Deno.readDirSync(folder), ({ name }) => name);
+    assertEquals(left.toSorted(), ["other.txt", "whole.json"]);
+    await Deno.remove(folder, { recursive: true });
   });
 });
