@@ -14,6 +14,14 @@ export type KernelName = Exclude<
   "name" | "float" | "activations" | typeof Symbol.asyncDispose
 >;
 
+/** The products: a family of kernels of WebGPU differs from the other in these alone, and OpenBLAS from cpu. */
+export const PRODUCTS: readonly KernelName[] = [
+  "matmul",
+  "conv2d",
+  "conv2dInputGradient",
+  "conv2dKernelGradient",
+];
+
 /** A row of a family, such as `unary.erf`. */
 export type RowName =
   | `unary.${UnaryOp}`

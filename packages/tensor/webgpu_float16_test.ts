@@ -1,13 +1,11 @@
-import { backendContract, halvingBackend, type KernelName, lacksWebGpu } from "@gradus/testing";
+import {
+  backendContract,
+  halvingBackend,
+  type KernelName,
+  lacksWebGpu,
+  PRODUCTS,
+} from "@gradus/testing";
 import { type KernelFamily, webGpu } from "@gradus/tensor/webgpu";
-
-/** The families differ in these alone. */
-const PRODUCTS: readonly KernelName[] = [
-  "matmul",
-  "conv2d",
-  "conv2dInputGradient",
-  "conv2dKernelGradient",
-];
 
 /** What layers and losses call with activations. */
 const KERNELS: readonly KernelName[] = [

@@ -22,14 +22,14 @@ Deno.test(`Chromium trains on WebGPU, where the contract holds${suffix}`, { igno
   const { adapter, iris, largeTiles: gradient, contracts } = await runPage<WebGpuPageReport>(
     chromium,
     await bundle("webgpu_page.ts", "browser"),
-    { query: {}, isIsolated: true, flags: FLAGS, patienceMs: 300_000 },
+    { query: {}, isIsolated: true, flags: FLAGS, patienceMs: 600_000 },
   );
   assert(adapter.isFallback, JSON.stringify(adapter));
   assertEquals(iris[0], iris[1]);
   assert(iris[0].accuracy >= 0.9, `accuracy is ${iris[0].accuracy}`);
   assertEquals(gradient, await largeTiles(reference()));
-  for (const { passed, failures } of Object.values(contracts)) {
-    assertEquals(failures, []);
-    assert(passed > 400, `${passed} tests passed`);
-  }
+  const { registers, workgroup } = contracts;
+  assertEquals([...registers.failures, ...workgroup.failures], []);
+  assert(registers.passed > 400, `${registers.passed} tests passed`);
+  assert(workgroup.passed > 40, `${workgroup.passed} tests of products passed`);
 });

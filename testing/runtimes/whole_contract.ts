@@ -35,15 +35,19 @@ export interface ContractReport {
 }
 
 /**
- * Runs all tests of the contract on a backend, without a runner of tests.
+ * Runs tests of the contract on a backend, without a runner of tests.
  *
  * @param open Opens the backend.
- * @param skip What it does not have, as in `backendContract`.
+ * @param options What the backend does not have, and the kernels to be tested, as in `backendContract`.
  */
-export async function runContract(open: Open, skip: Skip = {}): Promise<ContractReport> {
+export async function runContract(
+  open: Open,
+  options: { readonly skip?: Skip; readonly only?: readonly KernelName[] } = {},
+): Promise<ContractReport> {
+  const { skip = {}, only = Object.keys(contract) as KernelName[] } = options;
   const backend = await open();
   const tests: { name: string; run: () => void | Promise<void> }[] = [];
-  for (const kernel of Object.keys(contract) as KernelName[]) {
+  for (const kernel of only) {
     contract[kernel]((behaviour, run, { row, needs } = {}) => {
       if (skip[kernel] ?? (row && skip[row]) ?? (needs && skip[needs])) return;
       tests.push({ name: `${kernel}() ${behaviour}`, run: () => run(backend, open) });
