@@ -24,11 +24,18 @@ import type { Schedule } from "./schedule.ts";
 export type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /** What distinguishes one optimizer from another. */
-export interface Method<Entry extends StepEntry> {
+export interface Method<Entry extends StepEntry, Group extends ParameterGroup = ParameterGroup> {
   /** What its saved state is called. */
   readonly kind: string;
-  /** Completes a parameter's entry; `slot` allocates state of the parameter's shape. */
-  entry(start: StepEntry, slot: (name: string) => Tensor): Mutable<Entry>;
+  /**
+   * Completes a parameter's entry; `slot` allocates state of the parameter's shape. The group is null where
+   * parameters are given without groups.
+   */
+  entry(
+    start: StepEntry,
+    slot: (name: string) => Tensor,
+    of: { readonly parameter: OptimizedParameter; readonly group: Group | null },
+  ): Mutable<Entry>;
   /** Fills in what depends on how many steps changed the parameter before. */
   prepare?(entry: Mutable<Entry>, updates: number): void;
   /** The backend's kernel. */
@@ -42,7 +49,7 @@ export interface StepSettings extends OptimizerOptions {
   readonly decoupled?: boolean;
 }
 
-interface Group {
+interface Rate {
   readonly schedule: Schedule;
   /** Of the step that is being taken. */
   rate: number;
@@ -50,7 +57,7 @@ interface Group {
 
 interface Member<Entry> {
   readonly parameter: OptimizedParameter;
-  readonly group: Group;
+  readonly group: Rate;
   readonly entry: Mutable<Entry>;
   /** How many steps changed it. */
   updates: number;
@@ -59,12 +66,15 @@ interface Member<Entry> {
 }
 
 /** The steps of an optimizer: everything but the formula. */
-export class StepSequence<Entry extends StepEntry> {
+export class StepSequence<
+  Entry extends StepEntry,
+  Group extends ParameterGroup = ParameterGroup,
+> {
   readonly slots: readonly OptimizerSlot[];
   readonly flag: Tensor;
-  readonly #method: Method<Entry>;
+  readonly #method: Method<Entry, Group>;
   readonly #backend: Backend;
-  readonly #groups: readonly Group[];
+  readonly #groups: readonly Rate[];
   readonly #members: readonly Member<Entry>[];
   readonly #guard: Mutable<StepGuard>;
   readonly #norms: BatchBuffer;
@@ -75,19 +85,25 @@ export class StepSequence<Entry extends StepEntry> {
   #rosters: { readonly firstStep: number; readonly active: readonly Member<Entry>[] }[] = [];
   #steps = 0;
 
-  constructor(method: Method<Entry>, parameters: OptimizedParameters, settings: StepSettings) {
-    const groups = asGroups(parameters);
+  constructor(
+    method: Method<Entry, Group>,
+    parameters: readonly OptimizedParameter[] | readonly Group[],
+    settings: StepSettings,
+  ) {
+    const own = isGroups(parameters) ? parameters : null;
+    const groups: readonly ParameterGroup[] = own ??
+      [{ parameters: parameters as readonly OptimizedParameter[] }];
     this.#backend = checkParameters(groups.flatMap((group) => group.parameters));
     checkClipping(settings);
     const { lossScale = 1 } = settings;
     checkPositive("optimize as lossScale", lossScale);
     const slots: OptimizerSlot[] = [];
     const members: Member<Entry>[] = [];
-    this.#groups = groups.map((options) => {
+    this.#groups = groups.map((options, place) => {
       const { learningRate = settings.learningRate, weightDecay = settings.weightDecay ?? 0 } =
         options;
       checkNotNegative("optimize as weightDecay", weightDecay);
-      const group: Group = { schedule: asSchedule(learningRate), rate: 0 };
+      const group: Rate = { schedule: asSchedule(learningRate), rate: 0 };
       for (const parameter of options.parameters) {
         const { value, gradient } = parameter;
         const start: StepEntry = {
@@ -102,7 +118,7 @@ export class StepSequence<Entry extends StepEntry> {
           const slot = new Tensor(value.backend, value.shape, { purpose: name });
           slots.push({ name, value: slot });
           return slot;
-        });
+        }, { parameter, group: own?.[place] ?? null });
         members.push({ parameter, group, entry, updates: 0, isActive: false });
       }
       return group;
@@ -182,7 +198,7 @@ export class StepSequence<Entry extends StepEntry> {
     this.flag.set([0, 0]);
   }
 
-  #rateOf({ schedule }: Group): number {
+  #rateOf({ schedule }: Rate): number {
     const rate = schedule(this.#steps);
     checkNotNegative(`take step ${this.#steps} as its learning rate`, rate);
     return rate;
@@ -208,11 +224,9 @@ export class StepSequence<Entry extends StepEntry> {
   }
 }
 
-function asGroups(parameters: OptimizedParameters): readonly ParameterGroup[] {
-  return isGroups(parameters) ? parameters : [{ parameters }];
-}
-
-function isGroups(parameters: OptimizedParameters): parameters is readonly ParameterGroup[] {
+function isGroups<Group extends ParameterGroup>(
+  parameters: readonly OptimizedParameter[] | readonly Group[],
+): parameters is readonly Group[] {
   return parameters.length > 0 && "parameters" in parameters[0]!;
 }
 

@@ -4,7 +4,8 @@
  *
  * {@linkcode Sgd}, {@linkcode Adam}, {@linkcode AdamW}, {@linkcode RmsProp} and {@linkcode Adagrad}
  * are PyTorch's, number for number. Each takes parameters, or groups of them with rates and decays
- * of their own, and moves all of them by one call of the backend.
+ * of their own, and moves all of them by one call of the backend. {@linkcode Muon}, which makes the steps
+ * of matrices orthogonal, takes a few calls a matrix.
  *
  * A learning rate is a number or a {@linkcode Schedule}, any function of the step:
  * {@linkcode constant}, {@linkcode exponential}, {@linkcode stepDecay}, {@linkcode cosine},
@@ -45,6 +46,7 @@ export { AdamW, type AdamWOptions } from "./adam_w.ts";
 export { constant } from "./constant.ts";
 export { cosine, type CosineOptions } from "./cosine.ts";
 export { exponential, type ExponentialOptions } from "./exponential.ts";
+export { Muon, type MuonGroup, type MuonOptions, type MuonParameters } from "./muon.ts";
 export { oneCycle, type OneCycleOptions } from "./one_cycle.ts";
 export type {
   OptimizedParameter,
@@ -57,6 +59,8 @@ export type {
   AdagradRecord,
   AdamRecord,
   GroupRecord,
+  MuonGroupRecord,
+  MuonRecord,
   OptimizerRecord,
   OptimizerRecordBase,
   RmsPropRecord,

@@ -10,6 +10,7 @@ import {
   AdamW,
   cosine,
   exponential,
+  Muon,
   oneCycle,
   type OptimizedParameters,
   type Optimizer,
@@ -30,6 +31,7 @@ const makeOptimizer: Record<string, Make> = {
   Adagrad: (parameters, options) => new Adagrad(parameters, options),
   Adam: (parameters, options) => new Adam(parameters, options),
   AdamW: (parameters, options) => new AdamW(parameters, options),
+  Muon: (parameters, options) => new Muon(parameters, options),
   RmsProp: (parameters, options) => new RmsProp(parameters, options),
   Sgd: (parameters, options) => new Sgd(parameters, { learningRate: NaN, ...options }),
 };

@@ -2,9 +2,10 @@ import { checkSettings } from "./_check_settings.ts";
 import { Adagrad } from "./adagrad.ts";
 import { Adam } from "./adam.ts";
 import { AdamW } from "./adam_w.ts";
+import { Muon, type MuonGroup } from "./muon.ts";
 import type { OptimizedParameter, ParameterGroup } from "./optimized_parameter.ts";
 import type { Optimizer, OptimizerOptions } from "./optimizer.ts";
-import type { GroupRecord, OptimizerRecord } from "./optimizer_record.ts";
+import type { GroupRecord, MuonGroupRecord, OptimizerRecord } from "./optimizer_record.ts";
 import { RmsProp } from "./rms_prop.ts";
 import { scheduleFromJson } from "./schedule_from_json.ts";
 import { Sgd } from "./sgd.ts";
@@ -70,6 +71,15 @@ export function optimizerFromJson(
       const groups = groupsOf(record, parameters);
       return type === "adam" ? new Adam(groups, options) : new AdamW(groups, options);
     }
+    case "muon": {
+      const types = { momentum: number, nesterov: boolean, iterations: number };
+      const { momentum, nesterov, iterations, groups } = checkSettings(WHAT, record, types);
+      const own = groupsOf(record, parameters).map((group, place) => ({
+        ...group,
+        ...checkedOrthogonalize(groups[place]!),
+      }));
+      return new Muon(own, { momentum, nesterov, iterations, ...common });
+    }
     case "rmsProp": {
       const types = { alpha: number, epsilon: number, momentum: number };
       const { alpha, epsilon, momentum } = checkSettings(WHAT, record, types);
@@ -125,6 +135,11 @@ function groupsOf(
       }),
     };
   });
+}
+
+function checkedOrthogonalize(group: MuonGroupRecord): Pick<MuonGroup, "orthogonalize"> {
+  const { orthogonalize } = checkSettings(WHAT, group, { orthogonalize: "boolean" });
+  return { orthogonalize };
 }
 
 function clippingOf(

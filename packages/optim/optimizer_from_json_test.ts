@@ -6,6 +6,7 @@ import { Adagrad } from "./adagrad.ts";
 import { Adam } from "./adam.ts";
 import { AdamW } from "./adam_w.ts";
 import { exponential } from "./exponential.ts";
+import { Muon } from "./muon.ts";
 import type { OptimizedParameter, OptimizedParameters } from "./optimized_parameter.ts";
 import type { Optimizer } from "./optimizer.ts";
 import { optimizerFromJson } from "./optimizer_from_json.ts";
@@ -15,12 +16,12 @@ import { Sgd } from "./sgd.ts";
 
 const backend = reference();
 
-/** Two parameters whose gradients are their values. */
+/** A matrix and a vector. */
 function twoParameters(): (OptimizedParameter & { readonly gradient: Tensor })[] {
   return ["a", "b"].map((name, i) => ({
     name,
-    value: tensor(backend, [1 + i, -2]),
-    gradient: tensor(backend, [3, -1 - i]),
+    value: tensor(backend, [1 + i, -2], { shape: i === 0 ? [1, 2] : [2] }),
+    gradient: tensor(backend, [3, -1 - i], { shape: i === 0 ? [1, 2] : [2] }),
     trainable: true,
   }));
 }
@@ -87,6 +88,14 @@ describe("optimizerFromJson()", () => {
     adamW: [
       { type: "adamW", ...betas, ...unclipped, groups },
       (parameters) => new AdamW(groupsOf(parameters), betas),
+    ],
+    muon: [
+      {
+        ...{ type: "muon", momentum: 0.8, nesterov: false, iterations: 3, ...unclipped },
+        groups: groups.map((group, i) => ({ ...group, orthogonalize: i === 1 })),
+      },
+      (parameters) =>
+        new Muon(groupsOf(parameters), { momentum: 0.8, nesterov: false, iterations: 3 }),
     ],
     rmsProp: [
       { type: "rmsProp", ...spread, ...unclipped, groups },

@@ -48,6 +48,26 @@ export interface AdamRecord extends OptimizerRecordBase {
   readonly epsilon: number;
 }
 
+/** Parameters of a {@linkcode Muon} with settings of their own, as JSON. */
+export interface MuonGroupRecord extends GroupRecord {
+  /** Whether their steps are made orthogonal. */
+  readonly orthogonalize: boolean;
+}
+
+/** A {@linkcode Muon} as JSON. */
+export interface MuonRecord extends OptimizerRecordBase {
+  /** Which optimizer. */
+  readonly type: "muon";
+  /** All parameters, in groups. */
+  readonly groups: readonly MuonGroupRecord[];
+  /** `μ`, in [0, 1). */
+  readonly momentum: number;
+  /** Whether the step looks ahead along the velocity. */
+  readonly nesterov: boolean;
+  /** Iterations that make a matrix orthogonal, at least 1. */
+  readonly iterations: number;
+}
+
 /** An {@linkcode RmsProp} as JSON. */
 export interface RmsPropRecord extends OptimizerRecordBase {
   /** Which optimizer. */
@@ -72,4 +92,4 @@ export interface AdagradRecord extends OptimizerRecordBase {
  * Every optimizer of this package with all its settings, as JSON: a closed union, so that no name from a
  * file is ever looked up.
  */
-export type OptimizerRecord = AdagradRecord | AdamRecord | RmsPropRecord | SgdRecord;
+export type OptimizerRecord = AdagradRecord | AdamRecord | MuonRecord | RmsPropRecord | SgdRecord;

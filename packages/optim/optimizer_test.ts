@@ -7,6 +7,7 @@ import {
   Adam,
   AdamW,
   constant,
+  Muon,
   type OptimizedParameters,
   type Optimizer,
   type OptimizerOptions,
@@ -23,6 +24,7 @@ const optimizers: Record<string, { make: Make; slots: string[] }> = {
   adagrad: { make: (list, options) => new Adagrad(list, options), slots: ["square"] },
   adam: { make: (list, options) => new Adam(list, options), slots: ["mean", "variance"] },
   adamW: { make: (list, options) => new AdamW(list, options), slots: ["mean", "variance"] },
+  muon: { make: (list, options) => new Muon(list, options), slots: ["velocity"] },
   rmsProp: {
     make: (list, options) => new RmsProp(list, { momentum: 0.5, ...options }),
     slots: ["square", "velocity"],

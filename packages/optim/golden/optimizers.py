@@ -116,6 +116,51 @@ case("Adagrad", {}, lambda p: torch.optim.Adagrad(p))
 case("Adagrad", {"learningRate": 0.1, "epsilon": 1e-3, "weightDecay": 0.3},
      lambda p: torch.optim.Adagrad(p, lr=0.1, eps=1e-3, weight_decay=0.3))
 
+
+
+class Muon:
+    """As torch.optim.Muon with adjust_lr_fn "original", which this version of torch has not, in float64."""
+
+    def __init__(self, parameters, lr=1e-3, decay=0.1, momentum=0.95, nesterov=True, iterations=5):
+        self.param_groups = [{"lr": lr}]
+        self.parameters, self.decay, self.momentum = parameters, decay, momentum
+        self.nesterov, self.iterations = nesterov, iterations
+        self.buffers = [torch.zeros_like(p) for p in parameters]
+
+    @torch.no_grad()
+    def step(self):
+        for p, buffer in zip(self.parameters, self.buffers):
+            if p.grad is None:
+                continue
+            # Gradus stores [in, out], PyTorch [out, in].
+            buffer.mul_(self.momentum).add_(p.grad)
+            update = p.grad + self.momentum * buffer if self.nesterov else buffer
+            factor = 1.0
+            if p.ndim > 1:
+                update = self.orthogonal(update.T).T
+                factor = max(1, p.shape[1] / p.shape[0]) ** 0.5
+            rate = self.param_groups[0]["lr"]
+            p.mul_(1 - rate * self.decay)
+            p.add_(update, alpha=-rate * factor)
+
+    def orthogonal(self, matrix):
+        x = matrix / (matrix.norm() + 1e-7)
+        is_tall = x.shape[0] > x.shape[1]
+        x = x.T if is_tall else x
+        for _ in range(self.iterations):
+            a = x @ x.T
+            x = 3.4445 * x + (-4.775 * a + 2.0315 * a @ a) @ x
+        return x.T if is_tall else x
+
+
+case("Muon", {}, lambda p: Muon(p))
+case("Muon", {"learningRate": 0.1, "weightDecay": 0.3, "momentum": 0.8},
+     lambda p: Muon(p, 0.1, 0.3, 0.8), rates=RATES)
+case("Muon", {"learningRate": 0.1, "nesterov": False, "iterations": 2, "clipNorm": 0.5},
+     lambda p: Muon(p, 0.1, nesterov=False, iterations=2))
+case("Muon", {"learningRate": 0.1, "momentum": 0}, lambda p: Muon(p, 0.1, momentum=0, nesterov=False),
+     frozen=(0, 1, 2, 10, 11))
+
 path = pathlib.Path(__file__).with_suffix(".json")
 path.write_text(json.dumps({
     "command": "/usr/bin/python3 packages/optim/golden/optimizers.py",
