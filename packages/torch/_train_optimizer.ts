@@ -1,4 +1,4 @@
-import type { OptimizerRecord, SgdRecord } from "@gradus/optim";
+import type { GroupRecord, MuonGroupRecord, OptimizerRecord, SgdRecord } from "@gradus/optim";
 import { definitionsOf, python, pythonList, withFeatures } from "./_python.ts";
 import { schedulePy } from "./_train_schedule.ts";
 
@@ -7,6 +7,7 @@ export const SLOTS: Readonly<Record<OptimizerRecord["type"], Readonly<Record<str
   adagrad: { square: "sum" },
   adam: { mean: "exp_avg", variance: "exp_avg_sq" },
   adamW: { mean: "exp_avg", variance: "exp_avg_sq" },
+  muon: { velocity: "momentum_buffer" },
   rmsProp: { square: "square_avg", velocity: "momentum_buffer" },
   sgd: { velocity: "momentum_buffer" },
 };
@@ -31,16 +32,17 @@ export function optimizerPy(
   })).filter(({ names }) => names.length > 0);
   const schedules = groups.map(({ learningRate }) => schedulePy(learningRate));
   const states = statesOf(record).map((name) => python(name));
-  const lines = groups.map(({ names, weightDecay }) =>
-    `    {\n        "weight_decay": ${python(weightDecay)},\n        "names": ${
-      pythonList(names.map((name) => python(name)), "        ")
-    },\n    },\n`
+  const lines = groups.map((group) =>
+    `    {\n        "weight_decay": ${python(group.weightDecay)},\n${
+      orthogonalizeLine(group)
+    }        "names": ${pythonList(group.names.map((name) => python(name)), "        ")},\n    },\n`
   );
   return {
     constants: `GROUPS = [\n${lines.join("")}]
 STATES = [${states.join(", ")}]  # what the optimizer keeps of each parameter
 ${clippingConstant(record)}`,
     functions: [
+      ...record.type === "muon" ? [MUON] : [],
       makeOptimizer(record),
       takeStep(record),
       `def rates(step):
@@ -51,6 +53,13 @@ ${schedules.map(({ rate }) => `        ${rate},\n`).join("")}    ]
       ...definitionsOf(schedules),
     ],
   };
+}
+
+/** Of a group of Muon's. */
+function orthogonalizeLine(group: GroupRecord | MuonGroupRecord): string {
+  return "orthogonalize" in group
+    ? `        "orthogonalize": ${python(group.orthogonalize)},\n`
+    : "";
 }
 
 /** What PyTorch's optimizer keeps of each parameter, as far as this one does. */
@@ -68,7 +77,7 @@ function makeOptimizer(record: OptimizerRecord): string {
         {
             "params": [parameters[name] for name in group["names"]],
             "weight_decay": ${isDecayedHere(record) ? "0" : `group["weight_decay"]`},
-        }
+${record.type === "muon" ? '            "orthogonalize": group["orthogonalize"],\n' : ""}        }
         for group in GROUPS
     ]
     return ${optimizerCall(record)}
@@ -92,6 +101,11 @@ function optimizerCall(record: OptimizerRecord): string {
         python(epsilon)
       })`;
     }
+    case "muon": {
+      const { momentum, nesterov, iterations } = record;
+      const settings = [momentum, nesterov, iterations].map((value) => python(value));
+      return `Muon(groups, ${settings.join(", ")})`;
+    }
     case "rmsProp": {
       const { alpha, epsilon, momentum } = record;
       return `torch.optim.RMSprop(groups, alpha=${python(alpha)}, eps=${
@@ -110,6 +124,46 @@ function optimizerCall(record: OptimizerRecord): string {
     }
   }
 }
+
+const MUON = `class Muon(torch.optim.Optimizer):
+    """Descent with momentum and decoupled decay whose steps for matrices are made orthogonal."""
+
+    def __init__(self, groups, momentum, nesterov, iterations):
+        super().__init__(groups, {"lr": 0.0})
+        self.momentum, self.nesterov, self.iterations = momentum, nesterov, iterations
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            for parameter in group["params"]:
+                if parameter.grad is not None:
+                    self.move(parameter, group)
+
+    def move(self, parameter, group):
+        gradient, state = parameter.grad, self.state[parameter]
+        update = gradient
+        if self.momentum > 0:
+            if "momentum_buffer" not in state:
+                state["momentum_buffer"] = torch.zeros_like(gradient)
+            velocity = state["momentum_buffer"].mul_(self.momentum).add_(gradient)
+            update = gradient + self.momentum * velocity if self.nesterov else velocity
+        if group["orthogonalize"]:
+            matrix = update.reshape(len(update), -1)
+            factor = max(1, matrix.shape[0] / matrix.shape[1]) ** 0.5
+            update = factor * self.orthogonal(matrix).view_as(parameter)
+        parameter.mul_(1 - group["lr"] * group["weight_decay"])
+        parameter.add_(update, alpha=-group["lr"])
+
+    def orthogonal(self, matrix):
+        """The matrix with singular values of about 1, by iterations of Newton and Schulz."""
+        x = matrix / (matrix.norm() + 1e-7)
+        is_tall = x.shape[0] > x.shape[1]
+        x = x.T if is_tall else x
+        for _ in range(self.iterations):
+            gram = x @ x.T
+            x = 3.4445 * x + (-4.775 * gram + 2.0315 * gram @ gram) @ x
+        return x.T if is_tall else x
+`;
 
 function takeStep(record: OptimizerRecord): string {
   const isScaled = record.type === "sgd" && record.rateInVelocity;

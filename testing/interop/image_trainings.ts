@@ -29,8 +29,12 @@ import type { TrainingRecord } from "@gradus/torch";
 import { sgd } from "./iris_training.ts";
 import { begin, type Training } from "./training.ts";
 
-/** The network of `apps/cifar` in small, on drawn shapes in files of CIFAR-10. */
-export async function beginCifar(folder: string, backend: Backend): Promise<Training> {
+/** The network of `apps/cifar` in small, on drawn shapes in files of CIFAR-10; by Muon if asked to. */
+export async function beginCifar(
+  folder: string,
+  backend: Backend,
+  { isMuon = false } = {},
+): Promise<Training> {
   const shapes = drawnShapes({ rows: 100, seed: 0 });
   await writeCifar(`${folder}/data`, shapes);
   // Without those that an app would hold out, and in an order of their own.
@@ -55,6 +59,16 @@ export async function beginCifar(folder: string, backend: Backend): Promise<Trai
     ...{ type: "oneCycle", peak, steps: 9, startFactor: 0.2, finalFactor: 0.07 },
     ...{ warmupShare: 0.23, anneal: "linear" },
   });
+  const groups = [
+    {
+      parameters: names.filter((name) => !isNorm(name)),
+      ...{ learningRate: learningRate(0.03), weightDecay: 0.001 },
+    },
+    {
+      parameters: names.filter(isNorm),
+      ...{ learningRate: learningRate(0.3), weightDecay: 0 },
+    },
+  ];
   const seed = 7;
   const record: TrainingRecord = {
     data: {
@@ -67,19 +81,13 @@ export async function beginCifar(folder: string, backend: Backend): Promise<Trai
     },
     ...{ rows, batch: 32, epochs: 3, seed, frozen: ["0.weight"] },
     loss: { type: "softmaxCrossEntropy", labelSmoothing: 0.1, classWeights: null },
-    optimizer: {
-      ...{ ...sgd, momentum: 0.85, nesterov: true },
-      groups: [
-        {
-          parameters: names.filter((name) => !isNorm(name)),
-          ...{ learningRate: learningRate(0.03), weightDecay: 0.001 },
-        },
-        {
-          parameters: names.filter(isNorm),
-          ...{ learningRate: learningRate(0.3), weightDecay: 0 },
-        },
-      ],
-    },
+    optimizer: isMuon
+      ? {
+        ...{ type: "muon", momentum: 0.85, nesterov: true, iterations: 3 },
+        ...{ clipNorm: null, clipParameterNorm: null },
+        groups: groups.map((group, place) => ({ ...group, orthogonalize: place === 0 })),
+      }
+      : { ...{ ...sgd, momentum: 0.85, nesterov: true }, groups },
     average: { decay: { limit: 0.77, steps: 9, power: 3 }, every: 2, lookahead: true },
   };
   const augment = [alternatingFlip(), translate({ pixels: 2 }), cutout({ size: 9 })];

@@ -1,5 +1,6 @@
 import { SoftmaxCrossEntropy } from "@gradus/losses";
 import type { GroupRecord, OptimizerRecord, ScheduleRecord } from "@gradus/optim";
+import type { Backend } from "@gradus/tensor";
 import { cpu } from "@gradus/tensor/cpu";
 import { exportTorch, importTorch, importTorchTraining } from "@gradus/torch";
 import { evaluate, fit } from "@gradus/train";
@@ -107,6 +108,15 @@ Deno.test({
         adagrad: (groups) => ({ type: "adagrad", epsilon: 1e-3, ...unclipped, groups }),
         adam: (groups) => ({ type: "adam", ...adam, groups }),
         adam_w: (groups) => ({ type: "adamW", ...adam, groups }),
+        muon: (groups) => ({
+          ...{ type: "muon", momentum: 0.8, nesterov: true, iterations: 5, ...unclipped },
+          // Weights, then biases.
+          groups: groups.map((group, place) => ({ ...group, orthogonalize: place === 0 })),
+        }),
+        muon_without_momentum: (groups) => ({
+          ...{ type: "muon", momentum: 0, nesterov: false, iterations: 2, ...unclipped },
+          groups: groups.map((group) => ({ ...group, orthogonalize: false })),
+        }),
         rms_prop: (groups) => ({
           ...{ type: "rmsProp", alpha: 0.8, epsilon: 1e-3, momentum: 0.5, ...unclipped, groups },
         }),
@@ -204,7 +214,12 @@ Deno.test({
   fn: () =>
     inFolder(async (root) => {
       const backend = await cpu({ threads: 1 });
-      const cases = { cifar: beginCifar, fashion: beginFashion };
+      const cases = {
+        cifar: beginCifar,
+        cifar_muon: (folder: string, backend: Backend) =>
+          beginCifar(folder, backend, { isMuon: true }),
+        fashion: beginFashion,
+      };
       const expected: number[][] = [];
       const trainings: Training[] = [];
       for (const [name, begin] of Object.entries(cases)) {
