@@ -62,7 +62,7 @@ describe("deno task cifar", () => {
       );
       assertMatch(
         lines[1]!,
-        /^Test accuracy \d+\.\d\d %, with mirror images \d+\.\d\d %\.$/,
+        /^Test accuracy \d+\.\d\d %, with mirror images \d+\.\d\d %, with moved images too \d+\.\d\d %\.$/,
       );
       assertEquals(
         lines[2],
@@ -74,6 +74,7 @@ describe("deno task cifar", () => {
         "validationAccuracy",
         "testAccuracy",
         "mirroredTestAccuracy",
+        "shiftedTestAccuracy",
         "backend",
         "folder",
         "epochs",
@@ -81,7 +82,14 @@ describe("deno task cifar", () => {
         "durationMs",
       ]);
       assert(result.trainLoss > 1 && result.trainLoss < 4);
-      for (const name of ["validationAccuracy", "testAccuracy", "mirroredTestAccuracy"]) {
+      for (
+        const name of [
+          "validationAccuracy",
+          "testAccuracy",
+          "mirroredTestAccuracy",
+          "shiftedTestAccuracy",
+        ]
+      ) {
         assert(result[name] >= 0 && result[name] <= 1, name);
       }
       assert(["cpu", "reference"].includes(result.backend));

@@ -19,7 +19,7 @@ import {
   Sequential,
   whiteningInit,
 } from "@gradus/layers";
-import type { ScheduleRecord } from "@gradus/optim";
+import type { OptimizerRecord, ScheduleRecord } from "@gradus/optim";
 import type { PartName } from "./parts.ts";
 import type { Recipe } from "./recipes.ts";
 
@@ -27,6 +27,13 @@ import type { Recipe } from "./recipes.ts";
 const MOMENTUM = 0.85;
 /** k of the rates below: they were found for batches of 1024 and this momentum. */
 const RATE_UNIT = 1024 * (1 + 1 / (1 - MOMENTUM));
+/** Weight decay of SGD. */
+const DECAY = 0.0153 / 10;
+/** The learning rate of Muon, whose steps are as long whatever the gradients, and its weight decay. */
+const MUON_PEAK = 0.06;
+const MUON_DECAY = 0.03;
+/** Iterations that make a step of Muon orthogonal. */
+export const MUON_ITERATIONS = 3;
 /** Scale and shift of batch norm learn so much faster than weights. */
 const NORM_FACTOR = 64;
 /** Images whose patches the first convolution is made of. */
@@ -64,47 +71,95 @@ export function buildNetwork(
   model.layers[0]!.parameters[0]!.trainable = !has("whitening");
 
   const steps = options.epochs * stepsPerEpoch;
-  const peak = options.learningRate ??
-    10 / RATE_UNIT * options.batch * (has("batch-norm") ? 1 : 0.1);
-  const decay = 0.0153 / 10;
-  const rate = (factor: number): ScheduleRecord =>
-    has("one-cycle")
-      ? {
-        type: "oneCycle",
-        ...{ peak: factor * peak, steps, anneal: "linear" },
-        ...{ startFactor: 0.2, finalFactor: 0.07, warmupShare: 0.23 },
-      }
-      : { type: "constant", rate: factor * peak / 2 };
-  const normFactor = has("norm-rate") ? NORM_FACTOR : 1;
-  const names = model.parameters.map(({ name }) => name);
-  const isNorm = (name: string) => /\.(scale|shift)$/.test(name);
   return startTraining(model, {
     loss: {
       type: "softmaxCrossEntropy",
       labelSmoothing: has("smoothing") ? 0.1 : 0,
       classWeights: null,
     },
-    optimizer: {
-      type: "sgd",
-      ...{ momentum: MOMENTUM, nesterov: true, dampening: 0 },
-      ...{ decoupled: false, rateInVelocity: false, clipNorm: null, clipParameterNorm: null },
-      groups: [
-        {
-          parameters: names.filter((name) => !isNorm(name)),
-          learningRate: rate(1),
-          weightDecay: decay,
-        },
-        {
-          parameters: names.filter(isNorm),
-          learningRate: rate(normFactor),
-          weightDecay: decay / normFactor,
-        },
-      ],
-    },
+    optimizer: optimizerOf(model, recipe, { ...options, steps, has }),
     average: has("lookahead")
       ? { decay: { limit: 0.95 ** 5, steps, power: 3 }, every: 5, lookahead: true }
       : null,
   });
+}
+
+/** SGD, or Muon for the kernels of convolutions and SGD for the rest; scale and shift have rates of their own. */
+function optimizerOf(
+  model: Sequential,
+  { optimizer }: Recipe,
+  { batch, learningRate, steps, has }: {
+    readonly batch: number;
+    readonly learningRate: number | null;
+    readonly steps: number;
+    readonly has: Has;
+  },
+): OptimizerRecord {
+  const isMuon = optimizer === "muon";
+  const scale = has("batch-norm") ? 1 : 0.1;
+  const sgdPeak = 10 / RATE_UNIT * batch * scale;
+  const rate = (peak: number): ScheduleRecord =>
+    has("one-cycle")
+      ? {
+        type: "oneCycle",
+        ...{ peak, steps, anneal: "linear", startFactor: 0.2, finalFactor: 0.07 },
+        warmupShare: isMuon ? 0.1 : 0.23,
+      }
+      : { type: "constant", rate: peak / 2 };
+  const normFactor = has("norm-rate") ? NORM_FACTOR : 1;
+  const names = model.parameters.map(({ name }) => name);
+  const isNorm = (name: string) => /\.(scale|shift)$/.test(name);
+  const clipping = { clipNorm: null, clipParameterNorm: null };
+  if (!isMuon) {
+    const peak = learningRate ?? sgdPeak;
+    return {
+      type: "sgd",
+      ...{ momentum: MOMENTUM, nesterov: true, dampening: 0 },
+      ...{ decoupled: false, rateInVelocity: false, ...clipping },
+      groups: [
+        {
+          parameters: names.filter((name) => !isNorm(name)),
+          learningRate: rate(peak),
+          weightDecay: DECAY,
+        },
+        {
+          parameters: names.filter(isNorm),
+          learningRate: rate(normFactor * peak),
+          weightDecay: DECAY / normFactor,
+        },
+      ],
+    };
+  }
+  const isKernel = (name: string) =>
+    model.parameters.find((parameter) => parameter.name === name)!.value.shape.length === 4;
+  // Decay that bypasses the velocity has to be as strong as one that the velocity adds up.
+  const decay = DECAY / (1 - MOMENTUM);
+  return {
+    ...{
+      type: "muon",
+      momentum: MOMENTUM,
+      nesterov: true,
+      iterations: MUON_ITERATIONS,
+      ...clipping,
+    },
+    groups: [
+      {
+        parameters: names.filter(isKernel),
+        learningRate: rate(learningRate ?? MUON_PEAK * scale),
+        ...{ weightDecay: MUON_DECAY, orthogonalize: true },
+      },
+      {
+        parameters: names.filter((name) => !isKernel(name) && !isNorm(name)),
+        learningRate: rate(sgdPeak),
+        ...{ weightDecay: decay, orthogonalize: false },
+      },
+      {
+        parameters: names.filter(isNorm),
+        learningRate: rate(normFactor * sgdPeak),
+        ...{ weightDecay: decay / normFactor, orthogonalize: false },
+      },
+    ],
+  };
 }
 
 /** A convolution that makes the numbers of a patch uncorrelated and alike in spread; it is not trained. */

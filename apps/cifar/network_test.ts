@@ -1,10 +1,11 @@
 import { channelStatistics } from "@gradus/data/channel-statistics";
 import { drawnShapes } from "@gradus/data/drawn-shapes";
 import { ImageBatches } from "@gradus/data/image-batches";
+import type { GroupRecord } from "@gradus/optim";
 import { random } from "@gradus/random";
 import { type Backend, tensor } from "@gradus/tensor";
 import { cpu } from "@gradus/tensor/cpu";
-import { assertAlmostEquals, assertEquals } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { buildNetwork } from "./network.ts";
 import { type PartName, PARTS } from "./parts.ts";
@@ -91,6 +92,38 @@ describe("buildNetwork()", () => {
     const outputOf = (part: PartName | null) => build(part).model.forward(x, "eval").data();
     const [small, large] = [await outputOf(null), await outputOf("small-logits")];
     large.forEach((value, i) => assertAlmostEquals(value / 9, small[i]!, 1e-5));
+  });
+
+  it("moves the kernels of the recipe best by Muon, and the rest as in the others", async () => {
+    await using backend = await cpu({ threads: 1 });
+    const build = (recipe: Recipe, without: PartName | null = null) =>
+      buildNetwork(recipe, context(backend), {
+        ...{ epochs: 2, batch: 4, learningRate: null, without },
+      });
+    const { model, settings: { optimizer } } = build(RECIPES.best);
+    const other = build({ ...RECIPES.best, optimizer: "sgd" }).settings.optimizer;
+    assert(optimizer.type === "muon");
+    const [kernels, head, norms] = optimizer.groups;
+    const rank = (name: string) =>
+      model.parameters.find((parameter) => parameter.name === name)!.value.shape.length;
+    assertEquals(kernels!.parameters.map(rank), [4, 4, 4, 4, 4, 4, 4]);
+    assertEquals(head!.parameters.map(rank), [2]);
+    assertEquals(norms!.parameters.map(rank), Array(12).fill(1));
+    assertEquals(
+      optimizer.groups.map(({ orthogonalize }) => orthogonalize),
+      [true, false, false],
+    );
+    // The rates of SGD but for how soon they are at their peak.
+    const peaks = (groups: readonly GroupRecord[]) =>
+      groups.map(({ learningRate }) => "peak" in learningRate ? learningRate.peak : null);
+    assertEquals(peaks([head!, norms!]), peaks(other.groups));
+    const { optimizer: bare } = build(RECIPES.best, "batch-norm").settings;
+    assertEquals(
+      bare.groups.map(({ parameters }) =>
+        parameters.filter((name) => name.endsWith(".bias")).length
+      ),
+      [0, 6, 0],
+    );
   });
 
   it("gives ten logits for each image", async () => {

@@ -18,3 +18,23 @@ export function trainingOperations(model: Sequential, imagesSeen: number): numbe
   }, 0);
   return 6 * multiplyAdds * imagesSeen;
 }
+
+/**
+ * Floating-point operations that make the steps of Muon orthogonal: for each iteration `4 · rows · columns · n +
+ * 2 · n³` a kernel, where `n` is the smaller of its sides as a matrix.
+ *
+ * @param model The network, initialised.
+ * @param steps Steps of the training, and iterations of each.
+ * @returns The operations.
+ */
+export function orthogonalOperations(
+  model: Sequential,
+  { steps, iterations }: { readonly steps: number; readonly iterations: number },
+): number {
+  return model.parameters.reduce((sum, { value: { shape, size }, trainable }) => {
+    if (!trainable || shape.length !== 4) return sum;
+    const columns = shape[3]!;
+    const least = Math.min(columns, size / columns);
+    return sum + steps * iterations * (4 * size * least + 2 * least ** 3);
+  }, 0);
+}

@@ -10,6 +10,8 @@ export interface Recipe {
   readonly isFullSize: boolean;
   /** Whether the first block has a second convolution. */
   readonly isFirstBlockDeep: boolean;
+  /** What moves the kernels of convolutions. */
+  readonly optimizer: "sgd" | "muon";
   /** Images of a step. */
   readonly batch: number;
   /** Passes over the training images. */
@@ -24,6 +26,7 @@ export const RECIPES = {
     widths: [16, 48, 96],
     isFullSize: false,
     isFirstBlockDeep: false,
+    optimizer: "sgd",
     batch: 256,
     epochs: 3,
   },
@@ -33,6 +36,7 @@ export const RECIPES = {
     widths: [16, 52, 104],
     isFullSize: true,
     isFirstBlockDeep: true,
+    optimizer: "sgd",
     batch: 256,
     epochs: 8,
   },
@@ -42,6 +46,7 @@ export const RECIPES = {
     widths: [40, 144, 216],
     isFullSize: true,
     isFirstBlockDeep: true,
+    optimizer: "muon",
     batch: 512,
     epochs: 9,
   },

@@ -72,6 +72,7 @@ function programOf(
         : [{ type: "translate", pixels: 2, padding: "reflect" } as const],
     ],
     mirrored: true,
+    shift: 1,
     explain: ({ model }) =>
       explain({
         ...{ model, recipe, epochs, batch, validation, settings },

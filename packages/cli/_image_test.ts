@@ -11,6 +11,8 @@ export interface ImageTest {
   readonly task: ImageTask;
   readonly batch: number;
   readonly mirrored: boolean;
+  /** Pixels to move images by too; 0 for not. */
+  readonly shift?: number;
   readonly backend: Backend;
   /** The model, trained. */
   readonly model: Layer;
@@ -20,7 +22,7 @@ export interface ImageTest {
 
 /** One look at the test images. */
 export async function testImages(test: ImageTest): Promise<TestedImages> {
-  const { task, batch, mirrored, backend, model, statistics } = test;
+  const { task, batch, mirrored, shift = 0, backend, model, statistics } = test;
   const inputs = {
     ...{ model, backend },
     batches: new ImageBatches(task.test, { size: batch, statistics }),
@@ -30,6 +32,7 @@ export async function testImages(test: ImageTest): Promise<TestedImages> {
     labels: task.test.y.data.includes(-1) ? null : task.test.y.data,
     plain: await classify(inputs),
     mirrored: mirrored ? await classify({ ...inputs, mirrored }) : null,
+    shifted: shift > 0 ? await classify({ ...inputs, mirrored, shift }) : null,
   };
 }
 

@@ -17,6 +17,8 @@ export interface TestedImages {
   readonly plain: Classified;
   /** What it says of images and mirror images together; null where that was not asked. */
   readonly mirrored: Classified | null;
+  /** What it says of these and of images moved a little; null where that was not asked. Default: null. */
+  readonly shifted?: Classified | null;
 }
 
 /** All that the report of a classifier tells. */
@@ -105,8 +107,9 @@ export async function writeClassifierReport(run: Run, results: ClassifierResults
   for (const [name, svg] of chartsOf(results, "light")) {
     await run.write(`${name}.png`, await svgToPng(svg, { scale: 2 }));
   }
-  const { plain, mirrored } = results.test;
-  await run.write("predictions.csv", await predictionsCsv((mirrored ?? plain).predictions));
+  const { plain, mirrored, shifted } = results.test;
+  const { predictions } = shifted ?? mirrored ?? plain;
+  await run.write("predictions.csv", await predictionsCsv(predictions));
   await run.write("report.html", page(results, charts));
 }
 
@@ -213,7 +216,7 @@ function page(results: ClassifierResults, charts: ReadonlyMap<string, string>): 
 }
 
 function largeNumbers({ test, outcome }: ClassifierResults): { value: string; label: string }[] {
-  const { labels, plain, mirrored } = test;
+  const { labels, plain, mirrored, shifted = null } = test;
   const share = (value: number, label: string) => ({
     value: `${(100 * value).toFixed(2)} %`,
     label,
@@ -223,6 +226,9 @@ function largeNumbers({ test, outcome }: ClassifierResults): { value: string; la
     ...mirrored === null
       ? []
       : [share(accuracyOf(mirrored.predictions, labels), "with mirror images")],
+    ...shifted === null
+      ? []
+      : [share(accuracyOf(shifted.predictions, labels), "with moved images too")],
   ];
   const validation = outcome.epochs.at(-1)?.validation?.accuracy ?? null;
   return [

@@ -158,6 +158,18 @@ describe("writeClassifierReport()", () => {
     );
   });
 
+  it("predicts with moved images too where there are any", async () => {
+    const shifted = classified([1, 1, 2, 1, 1], [0.9, 0.9, 0.9, 0.9, 0.9]);
+    const { read } = await write({ test: { ...results.test, shifted } });
+    const { labels } = results.test;
+    const right = [1, 1, 2, 1, 1].filter((label, row) => label === labels![row]).length;
+    assertEquals(
+      largeNumbers(read("report.html"))["with moved images too"],
+      `${(20 * right).toFixed(2)} %`,
+    );
+    assertStringIncludes(read("predictions.csv"), "\r\n1,1\r\n2,1\r\n3,2\r\n");
+  });
+
   it("shows the 24 most confident mistakes of many, and of equal ones the first", async () => {
     const rows = 30;
     const confidences = Array.from({ length: rows }, (_, row) => row < 10 ? 0.5 : 0.6);

@@ -10,6 +10,7 @@ import {
   softmax,
 } from "@gradus/tensor";
 import type { BatchSource } from "@gradus/train";
+import { shiftImages } from "./_shift_images.ts";
 
 /** What a classifier makes of some rows. */
 export interface Classified {
@@ -31,6 +32,12 @@ export interface ClassifyOptions {
   readonly backend: Backend;
   /** Averages the logits of each image `[height, width, channels]` and of its mirror image. Default: false. */
   readonly mirrored?: boolean;
+  /**
+   * Pixels, below the image's sides: half of the average are then the logits of the image, and of its mirror
+   * image if those are asked for, a quarter each those of it moved left and up by so many and right and down
+   * by so many; what comes in is the image reflected at its outermost pixels. Default: 0.
+   */
+  readonly shift?: number;
 }
 
 /**
@@ -38,7 +45,7 @@ export interface ClassifyOptions {
  *
  * @param options Model, rows, backend.
  * @returns Probabilities and predictions, in the order of the batches.
- * @throws {RangeError} If a probability is NaN, naming its row: no class is the most probable one then.
+ * @throws {RangeError} If the shift is not a whole number below the image's sides, or a probability is NaN, naming its row: no class is the most probable one then.
  *
  * @example
  * ```ts
@@ -61,7 +68,12 @@ export interface ClassifyOptions {
  * ```
  */
 export async function classify(options: ClassifyOptions): Promise<Classified> {
-  const { model, batches, backend, mirrored = false } = options;
+  const { model, batches, backend, mirrored = false, shift = 0 } = options;
+  if (!Number.isInteger(shift) || shift < 0) {
+    throw new RangeError(
+      `Cannot classify moved images as the shift must be a whole number of at least 0: found ${shift}`,
+    );
+  }
   const [inputs, mirrors, outputs] = ["inputs", "mirror images", "probabilities"].map((purpose) =>
     new BatchBuffer(backend, { purpose: `a batch of ${purpose}` })
   ) as [BatchBuffer, BatchBuffer, BatchBuffer];
@@ -75,12 +87,21 @@ export async function classify(options: ClassifyOptions): Promise<Classified> {
       classes = logits.shape[1]!;
       const out = outputs.take(logits.shape);
       copy(logits, { out });
-      if (mirrored) {
+      const addMirror = () => {
         const mirror = mirrors.take(x.shape);
         slice(x, [{}, {}, { step: -1 }], { out: mirror });
         add(out, model.forward(mirror, "eval"), { out });
-        multiply(out, 0.5, { out });
+      };
+      if (mirrored) addMirror();
+      if (shift > 0) {
+        multiply(out, 2, { out });
+        for (const by of [-shift, shift]) {
+          x.set(shiftImages(batch.x, by));
+          add(out, model.forward(x, "eval"), { out });
+          if (mirrored) addMirror();
+        }
       }
+      multiply(out, (mirrored ? 0.5 : 1) * (shift > 0 ? 0.25 : 1), { out });
       softmax(out, { out });
       reads.push(out.data());
     }

@@ -73,6 +73,31 @@ describe("classify()", () => {
     assertEquals(classified.predictions, new Int32Array([0, 0, 0]));
   });
 
+  it("averages in images that are moved, each with half the weight", async () => {
+    const backend = reference();
+    // Logits of an image of 2 × 2 pixels of one colour each: its four numbers.
+    const model = new Sequential([new Flatten(), new Dense(4, { bias: false })]);
+    model.init([2, 2, 1], { backend, random: random(0) });
+    const identity = [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]];
+    model.parameters[0]!.value.set(identity);
+    const x = { data: new Float32Array([1, 2, 3, 4]), shape: [1, 2, 2, 1] };
+    const batches = new Batches({ x, y: { data: new Int32Array(1), shape: [1] } }, { size: 1 });
+    const shareOf = (logits: number[]) => {
+      const powers = logits.map(Math.exp);
+      const sum = powers.reduce((a, b) => a + b);
+      return powers.map((power) => power / sum);
+    };
+    const found = async (mirrored: boolean) =>
+      (await classify({ model, batches, backend, mirrored, shift: 1 })).probabilities;
+    // Both ways of moving give [4, 3, 2, 1]; mirror images [2, 1, 4, 3] and [3, 4, 1, 2].
+    for (const [i, share] of shareOf([2.5, 2.5, 2.5, 2.5]).entries()) {
+      assertAlmostEquals((await found(false))[i]!, share, 1e-7);
+      assertAlmostEquals((await found(true))[i]!, share, 1e-7);
+    }
+    const { probabilities } = await classify({ model, batches, backend });
+    shareOf([1, 2, 3, 4]).forEach((share, i) => assertAlmostEquals(probabilities[i]!, share, 1e-7));
+  });
+
   for (const open of [reference, () => cpu({ threads: 1 })]) {
     it(`gives the same for batches of any size, on ${open.name || "cpu"}`, async () => {
       const backend = await open();
@@ -110,6 +135,22 @@ describe("classify()", () => {
     assertEquals(
       error.message,
       "Cannot classify row 2 as its probabilities must be numbers: found NaN",
+    );
+  });
+
+  it("refuses shifts that are none, or leave the image", async () => {
+    const { batches, ...parts } = setUp(reference());
+    for (const shift of [-1, 0.5, NaN]) {
+      await assertRejects(
+        () => classify({ ...parts, batches: batches(3), shift }),
+        RangeError,
+        `Cannot classify moved images as the shift must be a whole number of at least 0: found ${shift}`,
+      );
+    }
+    await assertRejects(
+      () => classify({ ...parts, batches: batches(3), shift: 4 }),
+      RangeError,
+      "Cannot shift images as the shift must be a whole number below their sides: found -4 for [3, 4, 4, 3]",
     );
   });
 

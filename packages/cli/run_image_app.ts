@@ -74,7 +74,7 @@ async function runOne(sweep: ImageSweep, options: ImageAppOptions): Promise<numb
   const program = await sweep.trials[0]!.open();
   printBackend(options);
   const progress = stderrProgress();
-  const { run, outcome, resumable, testAccuracy, mirroredTestAccuracy } = await interruptible(
+  const { run, outcome, resumable, ...accuracies } = await interruptible(
     (signal) =>
       runImages({
         ...program,
@@ -87,13 +87,15 @@ async function runOne(sweep: ImageSweep, options: ImageAppOptions): Promise<numb
       }),
   ).finally(() => progress.clear());
 
+  const { testAccuracy, mirroredTestAccuracy, shiftedTestAccuracy } = accuracies;
   const { epochs, imagesPerSecond, isComplete } = outcome;
   if (isComplete) {
     if (testAccuracy !== null) {
-      const mirrored = mirroredTestAccuracy === null
-        ? ""
-        : `, with mirror images ${percent(mirroredTestAccuracy)}`;
-      console.log(`Test accuracy ${percent(testAccuracy)}${mirrored}.`);
+      const more = (what: string, accuracy: number | null) =>
+        accuracy === null ? "" : `, with ${what} ${percent(accuracy)}`;
+      const mirrored = more("mirror images", mirroredTestAccuracy);
+      const shifted = more("moved images too", shiftedTestAccuracy);
+      console.log(`Test accuracy ${percent(testAccuracy)}${mirrored}${shifted}.`);
     }
     console.log(`Report, plots, parameters and predictions.csv: ${run.folder}/report.html`);
   } else {
@@ -110,6 +112,7 @@ async function runOne(sweep: ImageSweep, options: ImageAppOptions): Promise<numb
       validationAccuracy: last?.validation?.accuracy ?? null,
       testAccuracy,
       ...program.mirrored ? { mirroredTestAccuracy } : {},
+      ...program.shift ? { shiftedTestAccuracy } : {},
       backend: options.backend.name,
       folder: run.folder,
       epochs: epochs.length,

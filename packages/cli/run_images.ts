@@ -75,6 +75,8 @@ export interface ImageProgram {
   readonly isTested?: boolean;
   /** Whether to test with mirror images too. */
   readonly mirrored: boolean;
+  /** Pixels by which images are moved in a third test; see `classify`. Default: 0, no such test. */
+  readonly shift?: number;
   /** Sections behind the results: the model and why. */
   readonly explain: (network: Pick<ImageNetwork, "model">) => readonly ReportSection[];
   /** Where to compute. */
@@ -115,6 +117,8 @@ export interface ImageOutcome {
   readonly testAccuracy: number | null;
   /** The same with mirror images; null where that was not asked. */
   readonly mirroredTestAccuracy: number | null;
+  /** The same with moved images too; null where that was not asked. */
+  readonly shiftedTestAccuracy: number | null;
   /** Folder of the run that has the last whole epoch, to go on from; null if there is none. */
   readonly resumable: string | null;
 }
@@ -172,7 +176,8 @@ export async function runImages(program: ImageProgram): Promise<ImageOutcome> {
   });
   const resumable = resumableFolder();
   if (!outcome.isComplete || program.isTested === false) {
-    return { run, outcome, testAccuracy: null, mirroredTestAccuracy: null, resumable };
+    const untested = { testAccuracy: null, mirroredTestAccuracy: null, shiftedTestAccuracy: null };
+    return { run, outcome, ...untested, resumable };
   }
   const test = await testImages({ ...program, model: network.model, statistics });
   await writeClassifierReport(run, {
@@ -182,8 +187,12 @@ export async function runImages(program: ImageProgram): Promise<ImageOutcome> {
   return { run, outcome, ...accuraciesOf(test), resumable };
 }
 
-function accuraciesOf({ labels, plain, mirrored }: TestedImages) {
+function accuraciesOf({ labels, plain, mirrored, shifted = null }: TestedImages) {
   const accuracy = (of: TestedImages["mirrored"]) =>
     of === null || labels === null ? null : accuracyOf(of.predictions, labels);
-  return { testAccuracy: accuracy(plain), mirroredTestAccuracy: accuracy(mirrored) };
+  return {
+    testAccuracy: accuracy(plain),
+    mirroredTestAccuracy: accuracy(mirrored),
+    shiftedTestAccuracy: accuracy(shifted),
+  };
 }

@@ -58,7 +58,7 @@ async function refuses(changes: Partial<ImageProgram>, message: string): Promise
 describe("runImages()", () => {
   it("trains, tests with and without mirror images, and writes all into a folder", async () => {
     const contexts: NetworkContext[] = [];
-    const { build, ...program } = programOf({ mirrored: true });
+    const { build, ...program } = programOf({ mirrored: true, shift: 1 });
     const { run, outcome, ...rest } = await runImages({
       ...program,
       build: (context) => {
@@ -83,8 +83,10 @@ describe("runImages()", () => {
     const lines = Deno.readTextFileSync(run.path("predictions.csv")).trimEnd().split("\r\n");
     assertEquals(lines.map((line) => line.split(",")[0]), ["Id", "1", "2", "3", "4", "5"]);
     const right = [0, 1, 2, 0, 1].filter((label, row) => lines[row + 1] === `${row + 1},${label}`);
-    assertEquals(rest.mirroredTestAccuracy, right.length / 5);
-    assert([0, 0.2, 0.4, 0.6, 0.8, 1].includes(rest.testAccuracy!));
+    assertEquals(rest.shiftedTestAccuracy, right.length / 5);
+    for (const accuracy of [rest.testAccuracy, rest.mirroredTestAccuracy]) {
+      assert([0, 0.2, 0.4, 0.6, 0.8, 1].includes(accuracy!));
+    }
     const { tensors } = decodeSafetensors(read(run.folder, "model.safetensors"));
     assert(tensors.has("0.weight") && tensors.has("6.bias"));
   });
@@ -92,7 +94,8 @@ describe("runImages()", () => {
   it("leaves the test images alone where it is told so", async () => {
     const { run, outcome, ...rest } = await runImages(programOf({ isTested: false }));
     assertEquals(rest, {
-      ...{ testAccuracy: null, mirroredTestAccuracy: null, resumable: run.folder },
+      ...{ testAccuracy: null, mirroredTestAccuracy: null, shiftedTestAccuracy: null },
+      resumable: run.folder,
     });
     assert(outcome.isComplete);
     const names = [...Deno.readDirSync(run.folder)].map(({ name }) => name);

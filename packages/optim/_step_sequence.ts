@@ -9,11 +9,7 @@ import {
 import { checkNotNegative, checkPositive } from "./_check_number.ts";
 import { checkParameters } from "./_check_parameters.ts";
 import { checkState } from "./_check_state.ts";
-import type {
-  OptimizedParameter,
-  OptimizedParameters,
-  ParameterGroup,
-} from "./optimized_parameter.ts";
+import type { OptimizedParameter, ParameterGroup } from "./optimized_parameter.ts";
 import type { OptimizerOptions, OptimizerSlot, OptimizerState } from "./optimizer.ts";
 import type { Schedule } from "./schedule.ts";
 
