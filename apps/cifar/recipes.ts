@@ -43,7 +43,7 @@ export const RECIPES = {
   best: {
     purpose: "the highest accuracy that one machine reaches in reasonable time",
     filters: 12,
-    widths: [40, 144, 216],
+    widths: [40, 144, 208],
     isFullSize: true,
     isFirstBlockDeep: true,
     optimizer: "muon",

@@ -1,12 +1,17 @@
 import { type Backend, type Nested, type Tensor, tensor } from "@gradus/tensor";
 import { cpu } from "@gradus/tensor/cpu";
 import { reference } from "@gradus/tensor/reference";
+import { webGpu } from "@gradus/tensor/webgpu";
+import { lacksWebGpu } from "@gradus/testing";
 import { random } from "@gradus/random";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { Muon, type MuonOptions, type MuonParameters } from "./muon.ts";
 import type { OptimizedParameter } from "./optimized_parameter.ts";
 import { Sgd } from "./sgd.ts";
+
+const lacks = await lacksWebGpu();
+const suffix = lacks ? " (webgpu has no adapter)" : "";
 
 const exact = reference({ dtype: "float64" });
 
@@ -132,8 +137,7 @@ describe("Muon", () => {
     clipped.forEach((x, i) => assert(Math.abs(x - plain[i]!) < 1e-6));
   });
 
-  it("gives on cpu what reference gives", async () => {
-    await using fast = await cpu({ threads: 1 });
+  it(`gives on cpu and webgpu what reference gives${suffix}`, async () => {
     const run = async (backend: Backend) => {
       const parameters = [
         parameter("a", randomMatrix(37, 9), backend),
@@ -146,9 +150,13 @@ describe("Muon", () => {
       return numbers.flatMap((values) => [...values]);
     };
     const expected = await run(exact);
-    (await run(fast)).forEach((x, i) => {
-      assert(Math.abs(x - expected[i]!) < 1e-5, `${x} for ${expected[i]} at ${i}`);
-    });
+    for (const open of [() => cpu({ threads: 1 }), ...lacks ? [] : [webGpu]]) {
+      await using backend = await open();
+      (await run(backend)).forEach((x, i) => {
+        const error = Math.abs(x - expected[i]!);
+        assert(error < 1e-5, `${backend.name}: ${x} for ${expected[i]} at ${i}`);
+      });
+    }
   });
 
   it("refuses settings outside their range", () => {
