@@ -23,18 +23,19 @@ import type { OptimizerRecord, ScheduleRecord } from "@gradus/optim";
 import type { PartName } from "./parts.ts";
 import type { Recipe } from "./recipes.ts";
 
-/** Momentum of SGD. */
+/** Momentum of SGD and Muon. */
 const MOMENTUM = 0.85;
 /** k of the rates below: they were found for batches of 1024 and this momentum. */
 const RATE_UNIT = 1024 * (1 + 1 / (1 - MOMENTUM));
 /** Weight decay of SGD. */
 const DECAY = 0.0153 / 10;
-/** The learning rate of Muon, whose steps are as long whatever the gradients, and its weight decay. */
+/** The peak of Muon's learning rate, the same for batches of any size: its steps are as long whatever the
+ * gradients. And its weight decay. */
 const MUON_PEAK = 0.06;
 const MUON_DECAY = 0.03;
 /** Iterations that make a step of Muon orthogonal. */
 export const MUON_ITERATIONS = 3;
-/** Scale and shift of batch norm learn so much faster than weights. */
+/** Scale and shift of batch norm learn so much faster than the weights that SGD moves. */
 const NORM_FACTOR = 64;
 /** Images whose patches the first convolution is made of. */
 const WHITENING_IMAGES = 5000;
@@ -96,13 +97,17 @@ function optimizerOf(
   },
 ): OptimizerRecord {
   const isMuon = optimizer === "muon";
-  const scale = has("batch-norm") ? 1 : 0.1;
-  const sgdPeak = 10 / RATE_UNIT * batch * scale;
+  const share = has("batch-norm") ? 1 : 0.1;
+  const ownPeak = isMuon ? MUON_PEAK : 10 / RATE_UNIT * batch;
+  // A rate that is asked for is the first group's; the others keep their ratios to it.
+  const factor = learningRate === null ? share : learningRate / ownPeak;
+  const sgdPeak = factor * 10 / RATE_UNIT * batch;
   const rate = (peak: number): ScheduleRecord =>
     has("one-cycle")
       ? {
         type: "oneCycle",
         ...{ peak, steps, anneal: "linear", startFactor: 0.2, finalFactor: 0.07 },
+        // Muon's steps are of equal length from the first one on, and need less of a start.
         warmupShare: isMuon ? 0.1 : 0.23,
       }
       : { type: "constant", rate: peak / 2 };
@@ -111,7 +116,6 @@ function optimizerOf(
   const isNorm = (name: string) => /\.(scale|shift)$/.test(name);
   const clipping = { clipNorm: null, clipParameterNorm: null };
   if (!isMuon) {
-    const peak = learningRate ?? sgdPeak;
     return {
       type: "sgd",
       ...{ momentum: MOMENTUM, nesterov: true, dampening: 0 },
@@ -119,12 +123,12 @@ function optimizerOf(
       groups: [
         {
           parameters: names.filter((name) => !isNorm(name)),
-          learningRate: rate(peak),
+          learningRate: rate(sgdPeak),
           weightDecay: DECAY,
         },
         {
           parameters: names.filter(isNorm),
-          learningRate: rate(normFactor * peak),
+          learningRate: rate(normFactor * sgdPeak),
           weightDecay: DECAY / normFactor,
         },
       ],
@@ -145,7 +149,7 @@ function optimizerOf(
     groups: [
       {
         parameters: names.filter(isKernel),
-        learningRate: rate(learningRate ?? MUON_PEAK * scale),
+        learningRate: rate(factor * MUON_PEAK),
         ...{ weightDecay: MUON_DECAY, orthogonalize: true },
       },
       {

@@ -96,10 +96,11 @@ describe("buildNetwork()", () => {
 
   it("moves the kernels of the recipe best by Muon, and the rest as in the others", async () => {
     await using backend = await cpu({ threads: 1 });
-    const build = (recipe: Recipe, without: PartName | null = null) =>
-      buildNetwork(recipe, context(backend), {
-        ...{ epochs: 2, batch: 4, learningRate: null, without },
-      });
+    const build = (
+      recipe: Recipe,
+      without: PartName | null = null,
+      learningRate: number | null = null,
+    ) => buildNetwork(recipe, context(backend), { epochs: 2, batch: 4, learningRate, without });
     const { model, settings: { optimizer } } = build(RECIPES.best);
     const other = build({ ...RECIPES.best, optimizer: "sgd" }).settings.optimizer;
     assert(optimizer.type === "muon");
@@ -113,10 +114,20 @@ describe("buildNetwork()", () => {
       optimizer.groups.map(({ orthogonalize }) => orthogonalize),
       [true, false, false],
     );
-    // The rates of SGD but for how soon they are at their peak.
+    assertEquals([optimizer.momentum, optimizer.nesterov, optimizer.iterations], [0.85, true, 3]);
+    assertEquals(kernels!.weightDecay, 0.03);
+    // What SGD pulls by adds up in its velocity.
+    for (const [place, group] of [head!, norms!].entries()) {
+      assertAlmostEquals(group.weightDecay, other.groups[place]!.weightDecay / 0.15, 1e-12);
+    }
+    // The rates of SGD but for how soon they are at their peak; all change as the first one does.
     const peaks = (groups: readonly GroupRecord[]) =>
-      groups.map(({ learningRate }) => "peak" in learningRate ? learningRate.peak : null);
-    assertEquals(peaks([head!, norms!]), peaks(other.groups));
+      groups.map(({ learningRate }) => "peak" in learningRate ? learningRate.peak : NaN);
+    assertEquals(peaks(optimizer.groups), [0.06, ...peaks(other.groups)]);
+    const slow = build(RECIPES.best, null, 0.03).settings.optimizer;
+    peaks(slow.groups).forEach((peak, place) =>
+      assertAlmostEquals(peak, peaks(optimizer.groups)[place]! / 2, 1e-12)
+    );
     const { optimizer: bare } = build(RECIPES.best, "batch-norm").settings;
     assertEquals(
       bare.groups.map(({ parameters }) =>

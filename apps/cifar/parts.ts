@@ -27,7 +27,7 @@ export const PARTS = {
   "norm-rate": {
     what: "a rate of their own for scale and shift",
     why:
-      "Scale and shift of batch norm learn 64 times as fast as the weights: so few steps would not move them.",
+      "Scale and shift of batch norm learn 64 times as fast as weights by SGD: so few steps would not move them.",
     instead: "the rate of the weights",
   },
   gelu: {

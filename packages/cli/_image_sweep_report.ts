@@ -10,12 +10,14 @@ const MOST_LINES = 8;
 
 /** What a report tells of a sweep: how it was chosen, curves, and a table of all combinations. */
 export function sweepSection(sweep: ImageSweep, collected: CollectedSweep): ReportSection {
-  const { combinations, best, testAccuracy, mirroredTestAccuracy } = collected;
+  const { combinations, best, testAccuracy, mirroredTestAccuracy, shiftedTestAccuracy } = collected;
   const trained = combinations.filter(({ validation }) => validation !== null);
   const tested = testAccuracy === null
     ? ""
     : `: mean test accuracy ${percents(testAccuracy)}${
       mirroredTestAccuracy === null ? "" : `, with mirror images ${percents(mirroredTestAccuracy)}`
+    }${
+      shiftedTestAccuracy === null ? "" : `, with moved images too ${percents(shiftedTestAccuracy)}`
     }`;
   const chosen = combinations.length === 1
     ? `Trained with ${seedsText(best)}.`

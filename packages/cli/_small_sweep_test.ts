@@ -35,7 +35,7 @@ export function smallSweep(
     config: { rate, seed: 5, seeds },
     readTask: () => Promise.resolve(task),
     programOf: (task, { rate, seed }) => ({
-      ...{ title: "Small", lead: "A small network.", task, mirrored: true },
+      ...{ title: "Small", lead: "A small network.", task, mirrored: true, shift: 1 },
       build: ({ backend, random, stepsPerEpoch }) => {
         const network = smallTraining(smallModel(backend, random), 2 * stepsPerEpoch);
         network.model.parameters.at(-1)!.value.set([rate, -rate, 0]);

@@ -33,9 +33,9 @@ export interface ClassifyOptions {
   /** Averages the logits of each image `[height, width, channels]` and of its mirror image. Default: false. */
   readonly mirrored?: boolean;
   /**
-   * Pixels, below the image's sides: half of the average are then the logits of the image, and of its mirror
-   * image if those are asked for, a quarter each those of it moved left and up by so many and right and down
-   * by so many; what comes in is the image reflected at its outermost pixels. Default: 0.
+   * Pixels, below the image's sides. Averages in the image moved along the diagonal by so many, left and up
+   * (weight ¼) and right and down (¼; the image itself has ½), each with its mirror image if `mirrored`. What
+   * comes in is the image reflected at its outermost pixels. Default: 0.
    */
   readonly shift?: number;
 }

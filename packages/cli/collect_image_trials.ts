@@ -5,6 +5,7 @@ import { assertTestSize, type ImageTest, testImages } from "./_image_test.ts";
 import { openImageRun, prepareImages } from "./_image_training.ts";
 import { accuracyOf, type TestedImages, writeClassifierReport } from "./classifier_report.ts";
 import type { Config } from "./config_file.ts";
+import type { Classified } from "./classify.ts";
 import { DivergedError } from "./diverged_error.ts";
 import type { ImageSweep, ImageSweepTrial } from "./image_sweep.ts";
 import type { ImageProgram } from "./run_images.ts";
@@ -44,6 +45,8 @@ export interface CollectedSweep {
   readonly testAccuracy: Spread | null;
   /** The same with mirror images; null where that was not asked. */
   readonly mirroredTestAccuracy: Spread | null;
+  /** The same with moved images too; null where that was not asked. */
+  readonly shiftedTestAccuracy: Spread | null;
 }
 
 /**
@@ -106,6 +109,7 @@ export async function collectImageTrials(
     ...{ run, combinations, best },
     testAccuracy: spreadOver(({ plain }) => plain),
     mirroredTestAccuracy: spreadOver(({ mirrored }) => mirrored),
+    shiftedTestAccuracy: spreadOver(({ shifted }) => shifted),
   };
   run.restart(shown.ran.epochs);
   await run.finish();
@@ -128,6 +132,7 @@ interface OpenedTrial extends ImageTest {
 interface Accuracies {
   readonly plain: number | null;
   readonly mirrored: number | null;
+  readonly shifted: number | null;
 }
 
 function combine(all: readonly CollectedTrial[]): ImageCombination[] {
@@ -187,12 +192,10 @@ async function openTrial({ plan, ran }: CollectedTrial): Promise<OpenedTrial> {
   return { ...program, program, model, statistics };
 }
 
-function accuraciesOf({ labels, plain, mirrored }: TestedImages): Accuracies {
-  if (labels === null) return { plain: null, mirrored: null };
-  return {
-    plain: accuracyOf(plain.predictions, labels),
-    mirrored: mirrored === null ? null : accuracyOf(mirrored.predictions, labels),
-  };
+function accuraciesOf({ labels, plain, mirrored, shifted = null }: TestedImages): Accuracies {
+  const accuracy = (of: Classified | null) =>
+    of === null || labels === null ? null : accuracyOf(of.predictions, labels);
+  return { plain: accuracy(plain), mirrored: accuracy(mirrored), shifted: accuracy(shifted) };
 }
 
 /** What the configuration of a sweep has in place of that of a trial. */

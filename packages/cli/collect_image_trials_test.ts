@@ -56,11 +56,13 @@ describe("collectImageTrials()", () => {
 
   it("chooses by mean validation loss, and tests what it chose alone", async () => {
     await inFolder(async (root) => {
-      const { run, combinations, best, testAccuracy, mirroredTestAccuracy } = await whole(root);
+      const { run, combinations, best, testAccuracy, ...others } = await whole(root);
       const losses = combinations.map(({ validation }) => validation!.loss.mean);
       assertEquals(best, combinations[losses.indexOf(Math.min(...losses))]);
       assertEquals(testAccuracy!.values.length, 2);
-      assertEquals(mirroredTestAccuracy!.values.length, 2);
+      for (const accuracy of [others.mirroredTestAccuracy, others.shiftedTestAccuracy]) {
+        assertEquals(accuracy!.values.length, 2);
+      }
       const [header, ...rows] = Deno.readTextFileSync(run.path("sweep.csv")).trimEnd().split("\n");
       assertEquals(
         header,

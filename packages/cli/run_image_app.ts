@@ -180,7 +180,8 @@ export function printCollected(
   collected: CollectedSweep,
   options: { readonly json: boolean; readonly startMs: number },
 ): void {
-  const { run, combinations, best, testAccuracy, mirroredTestAccuracy } = collected;
+  const { run, combinations, best, testAccuracy } = collected;
+  const { mirroredTestAccuracy, shiftedTestAccuracy } = collected;
   console.log(`\n${
     textTable(
       [...sweep.axes, "validation loss", "validation accuracy"],
@@ -195,10 +196,11 @@ export function printCollected(
   const chosen = sweep.axes.map((axis, i) => `${axis} ${best.values[i]}`);
   if (chosen.length > 0) console.log(`Chosen by mean validation loss: ${chosen.join(", ")}.`);
   if (testAccuracy !== null) {
-    const mirrored = mirroredTestAccuracy === null
-      ? ""
-      : `, with mirror images ${meanText(mirroredTestAccuracy)}`;
-    console.log(`Mean test accuracy ${meanText(testAccuracy)}${mirrored}.`);
+    const more = (what: string, accuracy: Spread | null) =>
+      accuracy === null ? "" : `, with ${what} ${meanText(accuracy)}`;
+    const mirrored = more("mirror images", mirroredTestAccuracy);
+    const shifted = more("moved images too", shiftedTestAccuracy);
+    console.log(`Mean test accuracy ${meanText(testAccuracy)}${mirrored}${shifted}.`);
   }
   console.log(`Report, plots, parameters and predictions.csv: ${run.folder}/report.html`);
   if (!options.json) return;
@@ -208,6 +210,7 @@ export function printCollected(
     validationAccuracy: best.validation!.accuracy.mean,
     testAccuracy: testAccuracy?.mean ?? null,
     ...mirroredTestAccuracy === null ? {} : { mirroredTestAccuracy: mirroredTestAccuracy.mean },
+    ...shiftedTestAccuracy === null ? {} : { shiftedTestAccuracy: shiftedTestAccuracy.mean },
     folder: run.folder,
   }, options.startMs);
 }

@@ -13,7 +13,7 @@ export function adamMethod(
   checkPositive("optimize as epsilon", epsilon);
   return {
     kind,
-    entry: (start, slot) => ({
+    entry: (start, { slot }) => ({
       ...start,
       mean: slot("mean"),
       variance: slot("variance"),

@@ -29,12 +29,15 @@ export interface Method<Entry extends StepEntry, Group extends ParameterGroup = 
    */
   entry(
     start: StepEntry,
-    slot: (name: string) => Tensor,
-    of: { readonly parameter: OptimizedParameter; readonly group: Group | null },
+    of: {
+      readonly parameter: OptimizedParameter;
+      readonly group: Group | null;
+      readonly slot: (name: string) => Tensor;
+    },
   ): Mutable<Entry>;
-  /** Fills in what depends on how many steps changed the parameter before. */
+  /** Fills in what depends on the entry's rate, and on how many steps changed the parameter before. */
   prepare?(entry: Mutable<Entry>, updates: number): void;
-  /** The backend's kernel. */
+  /** Queues the step. */
   run(backend: Backend, entries: readonly Entry[], guard: StepGuard): void;
 }
 
@@ -45,15 +48,15 @@ export interface StepSettings extends OptimizerOptions {
   readonly decoupled?: boolean;
 }
 
-interface Rate {
+interface GroupRate {
   readonly schedule: Schedule;
   /** Of the step that is being taken. */
-  rate: number;
+  now: number;
 }
 
 interface Member<Entry> {
   readonly parameter: OptimizedParameter;
-  readonly group: Rate;
+  readonly rate: GroupRate;
   readonly entry: Mutable<Entry>;
   /** How many steps changed it. */
   updates: number;
@@ -70,7 +73,7 @@ export class StepSequence<
   readonly flag: Tensor;
   readonly #method: Method<Entry, Group>;
   readonly #backend: Backend;
-  readonly #groups: readonly Rate[];
+  readonly #rates: readonly GroupRate[];
   readonly #members: readonly Member<Entry>[];
   readonly #guard: Mutable<StepGuard>;
   readonly #norms: BatchBuffer;
@@ -95,11 +98,11 @@ export class StepSequence<
     checkPositive("optimize as lossScale", lossScale);
     const slots: OptimizerSlot[] = [];
     const members: Member<Entry>[] = [];
-    this.#groups = groups.map((options, place) => {
+    this.#rates = groups.map((options, place) => {
       const { learningRate = settings.learningRate, weightDecay = settings.weightDecay ?? 0 } =
         options;
       checkNotNegative("optimize as weightDecay", weightDecay);
-      const group: Rate = { schedule: asSchedule(learningRate), rate: 0 };
+      const rate: GroupRate = { schedule: asSchedule(learningRate), now: 0 };
       for (const parameter of options.parameters) {
         const { value, gradient } = parameter;
         const start: StepEntry = {
@@ -109,15 +112,16 @@ export class StepSequence<
           weightDecay,
           decoupled: settings.decoupled ?? false,
         };
-        const entry = method.entry(start, (slotName) => {
+        const slot = (slotName: string) => {
           const name = `${parameter.name}.${slotName}`;
-          const slot = new Tensor(value.backend, value.shape, { purpose: name });
-          slots.push({ name, value: slot });
-          return slot;
-        }, { parameter, group: own?.[place] ?? null });
-        members.push({ parameter, group, entry, updates: 0, isActive: false });
+          const tensor = new Tensor(value.backend, value.shape, { purpose: name });
+          slots.push({ name, value: tensor });
+          return tensor;
+        };
+        const entry = method.entry(start, { parameter, group: own?.[place] ?? null, slot });
+        members.push({ parameter, rate, entry, updates: 0, isActive: false });
       }
-      return group;
+      return rate;
     });
     this.slots = slots;
     this.#members = members;
@@ -142,14 +146,14 @@ export class StepSequence<
   }
 
   get learningRate(): number {
-    return this.#rateOf(this.#groups[0]!);
+    return this.#rateOf(this.#rates[0]!);
   }
 
   step(): void {
-    for (const group of this.#groups) group.rate = this.#rateOf(group);
+    for (const rate of this.#rates) rate.now = this.#rateOf(rate);
     this.#enlist();
     for (const member of this.#active) {
-      member.entry.learningRate = member.group.rate;
+      member.entry.learningRate = member.rate.now;
       this.#method.prepare?.(member.entry, member.updates);
       member.updates++;
     }
@@ -194,7 +198,7 @@ export class StepSequence<
     this.flag.set([0, 0]);
   }
 
-  #rateOf({ schedule }: Rate): number {
+  #rateOf({ schedule }: GroupRate): number {
     const rate = schedule(this.#steps);
     checkNotNegative(`take step ${this.#steps} as its learning rate`, rate);
     return rate;

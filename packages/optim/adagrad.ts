@@ -55,7 +55,7 @@ export class Adagrad implements Optimizer {
     checkPositive("optimize as epsilon", epsilon);
     const method: Method<AdagradEntry> = {
       kind: "adagrad",
-      entry: (start, slot) => ({ ...start, square: slot("square"), epsilon }),
+      entry: (start, { slot }) => ({ ...start, square: slot("square"), epsilon }),
       run: (backend, entries, guard) => backend.adagradStep(entries, guard),
     };
     this.#sequence = new StepSequence(method, parameters, {

@@ -5,7 +5,7 @@
  * {@linkcode Sgd}, {@linkcode Adam}, {@linkcode AdamW}, {@linkcode RmsProp} and {@linkcode Adagrad}
  * are PyTorch's, number for number. Each takes parameters, or groups of them with rates and decays
  * of their own, and moves all of them by one call of the backend. {@linkcode Muon}, which makes the steps
- * of matrices orthogonal, takes a few calls a matrix.
+ * of matrices orthogonal, makes some dozens of calls a matrix.
  *
  * A learning rate is a number or a {@linkcode Schedule}, any function of the step:
  * {@linkcode constant}, {@linkcode exponential}, {@linkcode stepDecay}, {@linkcode cosine},

@@ -106,6 +106,36 @@ describe("Muon", () => {
     );
   });
 
+  it("decays a wide matrix as any other", async () => {
+    const value = tensor(exact, [[1, 2, 3, 4]]);
+    const gradient = tensor(exact, [[0, 0, 0, 0]]);
+    const options = { learningRate: 0.125, weightDecay: 0.5 };
+    new Muon([{ name: "a", value, gradient, trainable: true }], options).step();
+    assertEquals([...await value.data()], [1, 2, 3, 4].map((x) => x * (1 - 0.125 * 0.5)));
+  });
+
+  it("goes on after a restore from a direction that was too large", async () => {
+    const backend = reference();
+    const bias = parameter("bias", [1], backend);
+    const weight = parameter("weight", [[1, 0], [0, 1]], backend);
+    const optimizer = new Muon([bias, weight], { learningRate: 0.1 });
+    const start = optimizer.save();
+    // A gradient that is finite in float32, and twice as much that is not.
+    weight.gradient.set([[2e38, 0], [0, 2e38]]);
+    optimizer.step();
+    optimizer.check(await optimizer.flag.data());
+    assert(!(await weight.value.data()).every(Number.isFinite));
+
+    weight.value.set([[1, 0], [0, 1]]);
+    for (const { value } of optimizer.slots) value.backend.fill(0, value);
+    optimizer.restore(start);
+    weight.gradient.set([[1, 0], [0, 1]]);
+    optimizer.step();
+    optimizer.check(await optimizer.flag.data());
+    const [first, , , last] = await weight.value.data();
+    assert(first! < 1 && first! > 0.8 && last === first, `${first}, ${last}`);
+  });
+
   it("moves nothing where the gradient is 0", async () => {
     assertEquals(await stepOf(parameter("a", [[0, 0], [0, 0]])), [0, 0, 0, 0]);
   });

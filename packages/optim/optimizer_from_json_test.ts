@@ -6,7 +6,7 @@ import { Adagrad } from "./adagrad.ts";
 import { Adam } from "./adam.ts";
 import { AdamW } from "./adam_w.ts";
 import { exponential } from "./exponential.ts";
-import { Muon } from "./muon.ts";
+import { Muon, type MuonGroup } from "./muon.ts";
 import type { OptimizedParameter, OptimizedParameters } from "./optimized_parameter.ts";
 import type { Optimizer } from "./optimizer.ts";
 import { optimizerFromJson } from "./optimizer_from_json.ts";
@@ -92,10 +92,14 @@ describe("optimizerFromJson()", () => {
     muon: [
       {
         ...{ type: "muon", momentum: 0.8, nesterov: false, iterations: 3, ...unclipped },
-        groups: groups.map((group, i) => ({ ...group, orthogonalize: i === 1 })),
+        // Without the second, whose matrix would be by default.
+        groups: groups.map((group) => ({ ...group, orthogonalize: false })),
       },
       (parameters) =>
-        new Muon(groupsOf(parameters), { momentum: 0.8, nesterov: false, iterations: 3 }),
+        new Muon(
+          groupsOf(parameters).map((group) => ({ ...group, orthogonalize: false }) as MuonGroup),
+          { momentum: 0.8, nesterov: false, iterations: 3 },
+        ),
     ],
     rmsProp: [
       { type: "rmsProp", ...spread, ...unclipped, groups },
@@ -169,6 +173,20 @@ describe("optimizerFromJson()", () => {
       refusal({ ...sgd, groups: [{ ...groups[0], weightDecay: undefined }] }),
       "Cannot make an optimizer as weightDecay must be a number: found undefined",
     );
+  });
+
+  it("refuses a Muon without iterations, or without saying what is to be orthogonal", () => {
+    const [muon] = cases.muon;
+    assertEquals(
+      refusal({ ...muon, iterations: undefined }),
+      "Cannot make an optimizer as iterations must be a number: found undefined",
+    );
+    for (const orthogonalize of [undefined, 1]) {
+      assertEquals(
+        refusal({ ...muon, groups: [{ ...muon.groups[0], orthogonalize }] }),
+        `Cannot make an optimizer as orthogonalize must be true or false: found ${orthogonalize}`,
+      );
+    }
   });
 
   it("refuses names of no parameter", () => {

@@ -96,7 +96,7 @@ for (const [kind, { make, slots }] of Object.entries(optimizers)) {
 
     it("continues from what it saved, to the same numbers", async () => {
       const run = async (breakAt: number) => {
-        const parameters = [parameter("a", [1, 2]), parameter("b", [[3]])];
+        const parameters = [parameter("a", [1, 2]), parameter("b", [[3, 1], [2, 5]])];
         parameters[1]!.trainable = false;
         let optimizer = make(parameters);
         for (let step = 0; step < 6; step++) {
@@ -109,7 +109,7 @@ for (const [kind, { make, slots }] of Object.entries(optimizers)) {
             optimizer.restore(state);
           }
           parameters.forEach(({ gradient }, i) =>
-            gradient.set([[step, 1 - step], [step * step]][i]!)
+            gradient.set([[step, 1 - step], [[step * step, 1], [step, 2]]][i]!)
           );
           optimizer.step();
         }
@@ -126,21 +126,22 @@ for (const [kind, { make, slots }] of Object.entries(optimizers)) {
 
     it("stops at a gradient that is not finite, and names parameter and step", async () => {
       for (const bad of [NaN, Infinity, -Infinity]) {
-        const [a, b, c] = [parameter("a", [1]), parameter("b", [1, 1]), parameter("c", [1])];
+        const [a, b] = [parameter("a", [1]), parameter("b", [[1, 1], [1, 2]])];
+        const c = parameter("c", [[1, 2]]);
         const optimizer = make([a, b, c]);
         a.trainable = false;
         optimizer.step();
         const read = async () => await Promise.all([a, b, c].map(({ value }) => value.data()));
         const before = await read();
         optimizer.check(await optimizer.flag.data());
-        b.gradient.set([0, bad]);
+        b.gradient.set([[0, 1], [1, bad]]);
         optimizer.step();
-        c.gradient.set([bad]);
+        c.gradient.set([[bad, 1]]);
         optimizer.step();
         // The list is another by the time that the flag is read.
         a.trainable = true;
-        b.gradient.set([0, 0]);
-        c.gradient.set([0]);
+        b.gradient.set([[1, 0], [0, 1]]);
+        c.gradient.set([[0, 1]]);
         optimizer.step();
         assertEquals(await read(), before);
         const flag = await optimizer.flag.data();

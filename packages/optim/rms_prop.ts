@@ -61,7 +61,7 @@ export class RmsProp implements Optimizer {
     checkShare("optimize as momentum", momentum);
     const method: Method<RmsPropEntry> = {
       kind: "rmsProp",
-      entry: (start, slot) => ({
+      entry: (start, { slot }) => ({
         ...start,
         square: slot("square"),
         velocity: momentum === 0 ? null : slot("velocity"),

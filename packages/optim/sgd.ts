@@ -92,7 +92,7 @@ export class Sgd implements Optimizer {
     }
     const method: Method<SgdEntry> = {
       kind: "sgd",
-      entry: (start, slot) => ({
+      entry: (start, { slot }) => ({
         ...start,
         velocity: momentum === 0 ? null : slot("velocity"),
         momentum,

@@ -156,7 +156,7 @@ const MUON = `class Muon(torch.optim.Optimizer):
 
     def orthogonal(self, matrix):
         """The matrix with singular values of about 1, by iterations of Newton and Schulz."""
-        x = matrix / (matrix.norm() + 1e-7)
+        x = matrix / matrix.norm().clamp(min=1e-7)
         is_tall = x.shape[0] > x.shape[1]
         x = x.T if is_tall else x
         for _ in range(self.iterations):

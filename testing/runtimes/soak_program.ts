@@ -10,7 +10,7 @@
 
 import { Dense, Relu, Sequential } from "@gradus/layers";
 import { SoftmaxCrossEntropy } from "@gradus/losses";
-import { Adagrad, Adam, type Optimizer, RmsProp, Sgd } from "@gradus/optim";
+import { Adagrad, Adam, Muon, type Optimizer, RmsProp, Sgd } from "@gradus/optim";
 import { type Random, random } from "@gradus/random";
 import { type Backend, type MemoryUse, type Tensor, tensor, zeros } from "@gradus/tensor";
 import { cpu, type CpuOptions } from "@gradus/tensor/cpu";
@@ -105,13 +105,15 @@ async function train(
 
 function drawOptimizer({ parameters }: Sequential, stream: Random): Optimizer {
   const options = { learningRate: 0.01, clipNorm: 1 };
-  switch (stream.integer(4)) {
+  switch (stream.integer(5)) {
     case 0:
       return new Adam(parameters, options);
     case 1:
       return new RmsProp(parameters, options);
     case 2:
       return new Adagrad(parameters, options);
+    case 3:
+      return new Muon(parameters, options);
     default:
       return new Sgd(parameters, { ...options, momentum: 0.9 });
   }

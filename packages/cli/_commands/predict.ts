@@ -8,7 +8,7 @@ import {
 import { Sequential } from "@gradus/layers";
 import { type Classified, classify } from "../classify.ts";
 import { type Config, readConfig } from "../config_file.ts";
-import { choiceFlag, switchFlag, textFlag } from "../flag.ts";
+import { choiceFlag, integerFlag, switchFlag, textFlag } from "../flag.ts";
 import { BACKENDS, openBackend } from "../open_backend.ts";
 import { helpText, parseFlags } from "../parse_flags.ts";
 import { openRunModel } from "../run_model.ts";
@@ -37,6 +37,11 @@ const FLAGS = {
   probabilities: switchFlag({ description: "add a column for the probability of each class" }),
   resize: switchFlag({ description: "change images of another size to that of the model's" }),
   mirrored: switchFlag({ description: "take the mean with mirror images" }),
+  shift: integerFlag({
+    description: "take the mean with images that are moved by N pixels",
+    fallback: 0,
+    atLeast: 0,
+  }),
   backend: choiceFlag({ description: "what computes", fallback: BACKENDS[0], choices: BACKENDS }),
   help: switchFlag({ description: "show this help" }),
 };
@@ -67,13 +72,23 @@ export async function run(args: readonly string[]): Promise<number> {
   try {
     const model = await openRunModel(folder, { backend, verb: "predict with" });
     const { inputShape } = model;
-    if (flags.mirrored && inputShape.length !== 3) {
-      throw new UsageError("Cannot use --mirrored as the model must take images: found rows");
+    const { mirrored, shift } = flags;
+    if ((mirrored || shift > 0) && inputShape.length !== 3) {
+      throw new UsageError(
+        `Cannot use --${mirrored ? "mirrored" : "shift"} as the model must take images: found rows`,
+      );
+    }
+    if (shift > 0 && shift >= Math.min(...inputShape.slice(0, 2))) {
+      throw new UsageError(
+        `Cannot use --shift as it must be below the sides of images, ${
+          inputShape.slice(0, 2).join(" × ")
+        }: found ${shift}`,
+      );
     }
     const inputs = await readInputs(input, { inputShape, resized: flags.resize });
     const batches = await batchesOf(inputs.x, { folder, config });
     const classified = await explainFile(() =>
-      classify({ model: withoutSoftmax(model), batches, backend, mirrored: flags.mirrored })
+      classify({ model: withoutSoftmax(model), batches, backend, mirrored, shift })
     );
     const classes = classNames(config, classified.classes);
     const text = await csvOf(inputs, classified, { classes, ...flags });

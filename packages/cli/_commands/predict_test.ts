@@ -104,6 +104,15 @@ describe("gradus predict", () => {
       assertEquals(resized!.toSpliced(2, 1), plain!.toSpliced(2, 1));
       const mirrored = await predict(...args, "--resize", "--mirrored");
       assertEquals(mirrored[1]!.length, 3);
+      // One colour is the same wherever it is moved to.
+      const moved = await predict(...args, "--resize", "--probabilities", "--shift", "3");
+      moved[1]!.slice(3).forEach((share, place) =>
+        assertAlmostEquals(Number(share), Number(resized![3 + place]), 1e-6)
+      );
+      await refuses(
+        [...args, "--resize", "--shift", "4"],
+        "Cannot use --shift as it must be below the sides of images, 4 × 4: found 4",
+      );
     });
   });
 
@@ -251,6 +260,10 @@ describe("gradus predict", () => {
       await refuses(
         ["--model", own, ...input, "--mirrored"],
         "Cannot use --mirrored as the model must take images: found rows",
+      );
+      await refuses(
+        ["--model", own, ...input, "--shift", "1"],
+        "Cannot use --shift as the model must take images: found rows",
       );
       await Deno.writeTextFile(`${own}/standardizer.json`, "{");
       await refuses(

@@ -1,4 +1,4 @@
-"""Paths of every optimizer by PyTorch in float64, for mod_test.ts.
+"""Paths of every optimizer by PyTorch in float64, for mod_test.ts; of Muon as PyTorch 2.9 computes it.
 
 Writes optimizers.json beside it:
     /usr/bin/python3 packages/optim/golden/optimizers.py
@@ -119,7 +119,7 @@ case("Adagrad", {"learningRate": 0.1, "epsilon": 1e-3, "weightDecay": 0.3},
 
 
 class Muon:
-    """As torch.optim.Muon with adjust_lr_fn "original", which this version of torch has not, in float64."""
+    """torch.optim.Muon with adjust_lr_fn "original", which Debian's PyTorch does not have, in float64."""
 
     def __init__(self, parameters, lr=1e-3, decay=0.1, momentum=0.95, nesterov=True, iterations=5):
         self.param_groups = [{"lr": lr}]
@@ -132,11 +132,14 @@ class Muon:
         for p, buffer in zip(self.parameters, self.buffers):
             if p.grad is None:
                 continue
-            # Gradus stores [in, out], PyTorch [out, in].
-            buffer.mul_(self.momentum).add_(p.grad)
-            update = p.grad + self.momentum * buffer if self.nesterov else buffer
+            buffer.lerp_(p.grad, 1 - self.momentum)
+            update = p.grad.lerp(buffer, self.momentum) if self.nesterov else buffer
+            if p.ndim == 1:
+                # Not PyTorch's, which takes matrices alone: SGD's velocity, which is no mean.
+                update = update / (1 - self.momentum)
             factor = 1.0
             if p.ndim > 1:
+                # Gradus stores [in, out], PyTorch [out, in].
                 update = self.orthogonal(update.T).T
                 factor = max(1, p.shape[1] / p.shape[0]) ** 0.5
             rate = self.param_groups[0]["lr"]
@@ -144,7 +147,7 @@ class Muon:
             p.add_(update, alpha=-rate * factor)
 
     def orthogonal(self, matrix):
-        x = matrix / (matrix.norm() + 1e-7)
+        x = matrix / matrix.norm().clamp(min=1e-7)
         is_tall = x.shape[0] > x.shape[1]
         x = x.T if is_tall else x
         for _ in range(self.iterations):
