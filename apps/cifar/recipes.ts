@@ -50,6 +50,16 @@ export const RECIPES = {
     batch: 512,
     epochs: 9,
   },
+  largest: {
+    purpose: "the highest accuracy, however long it takes",
+    filters: 12,
+    widths: [48, 176, 256],
+    isFullSize: true,
+    isFirstBlockDeep: true,
+    optimizer: "muon",
+    batch: 512,
+    epochs: 10,
+  },
 } satisfies Record<string, Recipe>;
 
 /** The name of a recipe. */
