@@ -5,7 +5,7 @@ export type DataName = "iris" | "shapes" | "files";
 export type NetworkName = "perceptron" | "convolutions";
 
 /** What moves the weights. */
-export type OptimizerName = "sgd" | "adam" | "adamw" | "rmsprop";
+export type OptimizerName = "sgd" | "adam" | "adamw" | "muon" | "rmsprop";
 
 /** What shall compute; `auto` takes the best there is and says why. */
 export type BackendChoice = "auto" | "webgpu" | "wasm";
@@ -72,6 +72,7 @@ export const USUAL_RATES: Readonly<Record<OptimizerName, number>> = {
   sgd: 0.02,
   adam: 0.005,
   adamw: 0.005,
+  muon: 0.02,
   rmsprop: 0.001,
 };
 

@@ -79,6 +79,7 @@ const OPTIMIZERS: Readonly<
   sgd: { name: "Sgd", more: "\n  momentum: 0.9," },
   adam: { name: "Adam", more: "" },
   adamw: { name: "AdamW", more: "" },
+  muon: { name: "Muon", more: "" },
   rmsprop: { name: "RmsProp", more: "" },
 };
 

@@ -18,7 +18,7 @@ Deno.test("programText() is a program without errors of types, whatever the sett
     ["files", facts("Fashion-MNIST", [28, 28, 1])],
     ["files", facts("CIFAR-10", [32, 32, 3])],
   ];
-  const optimizers: readonly OptimizerName[] = ["sgd", "adam", "adamw", "rmsprop"];
+  const optimizers: readonly OptimizerName[] = ["sgd", "adam", "adamw", "muon", "rmsprop"];
   await inFolder(async (folder) => {
     for (const [i, [data, files]] of cases.entries()) {
       const settings: Settings = {

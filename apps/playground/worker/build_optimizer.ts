@@ -1,5 +1,5 @@
 import type { Sequential } from "@gradus/layers";
-import { Adam, AdamW, type Optimizer, RmsProp, type Schedule, Sgd } from "@gradus/optim";
+import { Adam, AdamW, Muon, type Optimizer, RmsProp, type Schedule, Sgd } from "@gradus/optim";
 import type { OptimizerName } from "../settings.ts";
 
 /** An optimizer of a model's parameters. */
@@ -15,6 +15,8 @@ export function buildOptimizer(
       return new Adam(parameters, { learningRate });
     case "adamw":
       return new AdamW(parameters, { learningRate });
+    case "muon":
+      return new Muon(parameters, { learningRate });
     case "rmsprop":
       return new RmsProp(parameters, { learningRate });
   }

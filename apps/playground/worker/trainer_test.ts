@@ -20,7 +20,7 @@ describe("Trainer", () => {
     settingsFor("iris", { epochs: 2, optimizer: "rmsprop", learningRate: 0.001, threads: 2 }),
     settingsFor("shapes", { epochs: 2, rows: 50, width: 2, optimizer: "adamw" }),
     settingsFor("shapes", { epochs: 1, rows: 30, network: "perceptron", width: 5 }),
-    settingsFor("files", { epochs: 2, rows: 40, width: 2, batch: 16 }),
+    settingsFor("files", { epochs: 2, rows: 40, width: 2, batch: 16, optimizer: "muon" }),
   ];
   for (const settings of cases) {
     const { data, network, optimizer } = settings;
