@@ -1,7 +1,13 @@
 import { encodeNpy } from "@gradus/data";
 import { Conv2d, Dense, Flatten, Softmax } from "@gradus/layers";
 import { tensor } from "@gradus/tensor";
-import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertNotEquals,
+  assertRejects,
+} from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { encode } from "fast-png";
 import { inFolder } from "@gradus/testing/in-folder";
@@ -109,6 +115,16 @@ describe("gradus predict", () => {
       moved[1]!.slice(3).forEach((share, place) =>
         assertAlmostEquals(Number(share), Number(resized![3 + place]), 1e-6)
       );
+      await Deno.writeFile(
+        `${root}/noise.png`,
+        encode({ data: pixels(16), width: 4, height: 4, channels: 1 }),
+      );
+      const noise = ["--model", folder, "--input", `${root}/noise.png`, "--probabilities"];
+      const [[, still], [, shifted]] = [
+        await predict(...noise),
+        await predict(...noise, "--shift", "1"),
+      ];
+      assertNotEquals(shifted!.slice(3), still!.slice(3));
       await refuses(
         [...args, "--resize", "--shift", "4"],
         "Cannot use --shift as it must be below the sides of images, 4 × 4: found 4",
