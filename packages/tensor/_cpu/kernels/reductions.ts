@@ -29,6 +29,7 @@ import {
   foldRows,
   forEachRowGroup,
   forEachVector,
+  inPairs,
   insideMask,
   LINE,
   loadPromoted,
@@ -46,9 +47,9 @@ interface Wide {
   readonly take: Pair;
   readonly start: number;
   /**
-   * Folds neighbours in float32 first, which halves the conversions that a fold would wait for, and
-   * rounds each number once. What is not finite then is folded again without: two numbers may be too
-   * large together for float32 alone.
+   * Folds four neighbours in float32 first, which saves three conversions of four, what a fold would
+   * wait for, and rounds each number twice. What is not finite then is folded again without: numbers
+   * may be too large together for float32 alone.
    */
   readonly takeFirst?: Pair;
 }
@@ -142,10 +143,8 @@ function wideFold(
         for (const offset of LINE) takeNumbers(f, state, loadPromoted(address, offset));
         return;
       }
-      const vectors = LINE.map((offset) => v128.load(address, offset));
-      for (const vector of pairsOf(vectors, takeFirst)) {
-        takeNumbers(f, state, promoted(f, vector));
-      }
+      const vectors = LINE.map((offset) => f.let(v128.load(address, offset)));
+      takeNumbers(f, state, promoted(f, inPairs(f, vectors, takeFirst)));
     },
     takeInside: (f, state, { vector, place }) =>
       takeNumbers(f, state, promoted(f, v128.select(insideMask(place), vector, start))),
@@ -153,9 +152,15 @@ function wideFold(
   };
 }
 
-/** Each two neighbours folded. */
-function pairsOf(vectors: readonly Vector[], take: Pair): Vector[] {
-  return vectors.flatMap((vector, at) => at % 2 === 0 ? [take(vector, vectors[at + 1]!)] : []);
+/** Each four neighbours folded. */
+function foursOf(
+  f: FunctionBuilder,
+  vectors: readonly Local<"v128">[],
+  take: Pair,
+): Local<"v128">[] {
+  return vectors.flatMap((_, at) =>
+    at % 4 === 0 ? [inPairs(f, vectors.slice(at, at + 4), take)] : []
+  );
 }
 
 /** Both lanes of both accumulators as one number. */
@@ -207,8 +212,8 @@ function addWideFolds(library: Library, name: string, wide: Wide): Folds {
       for (const half of [0, 16]) f.run(v128.store(sums, f64x2.constant(start), half));
     });
     forEachVectorOfRows(f, p, (place, { vectors }) => {
-      const isPaired = takeFirst !== undefined && !isExact && vectors.length > 1;
-      const wide = (isPaired ? pairsOf(vectors, takeFirst) : vectors)
+      const inFours = takeFirst !== undefined && !isExact && vectors.length > 1;
+      const wide = (inFours ? foursOf(f, vectors, takeFirst) : vectors)
         .map((vector) => promoted(f, vector));
       const sums = sumsOf(f, p.sums, place);
       [0, 1].forEach((half) => {
@@ -281,7 +286,7 @@ function addExtremes(library: Library, name: string, extreme: Extreme): Folds {
         f.run(v128.store(i32.add(p.sums, offset), f32x4.constant(start)));
       });
       forEachVectorOfRows(f, p, ({ offset }, { vectors }) => {
-        const best = f.let(vectors.reduce(take));
+        const best = f.let(inPairs(f, vectors, take));
         const flaw = f.let(vectors.map((x) => f32x4.ne(x, x)).reduce(v128.or));
         const sums = f.let(i32.add(p.sums, offset));
         f.run(v128.store(sums, v128.or(take(v128.load(sums), best), flaw)));
@@ -337,7 +342,7 @@ function forEachFoldedRow<State>(
 function forEachVectorOfRows(
   f: FunctionBuilder,
   p: Locals<typeof COLUMNS>,
-  visit: (place: VectorPlace, rows: { readonly vectors: readonly Vector[] }) => void,
+  visit: (place: VectorPlace, rows: { readonly vectors: readonly Local<"v128">[] }) => void,
 ): void {
   const x = f.let(p.x);
   const advance = (rows: Term<"i32">) => f.increase(x, i32.mul(p.stride, rows));
