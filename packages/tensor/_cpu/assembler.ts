@@ -9,7 +9,7 @@
  */
 
 import { type Code, flatten, section, sized, text, unsigned, vector } from "./encoding.ts";
-import { i32, type Term, type Type, type Value } from "./instructions.ts";
+import { bytesOfConstant, i32, type Term, type Type, type Value } from "./instructions.ts";
 
 const TYPE_BYTES: Record<Type, number> = { i32: 0x7f, f32: 0x7d, f64: 0x7c, v128: 0x7b };
 const VOID = 0x40;
@@ -113,8 +113,34 @@ export class FunctionBuilder {
 
   /** The function's entry of the code section. */
   build(): Code {
+    const body = this.#withConstantsFirst(this.#body);
     const locals = this.#locals.map((type) => [1, TYPE_BYTES[type]]);
-    return sized([vector(locals), this.#body, 0x0b]);
+    return sized([vector(locals), body, 0x0b]);
+  }
+
+  /**
+   * The code with its constant vectors in locals, set where the function begins. V8 would make each anew
+   * in every round of a loop, by three instructions; 0 takes it one, and stays where it is.
+   */
+  #withConstantsFirst(body: Code): Code {
+    const sets: Code[] = [];
+    const locals = new Map<string, Local<"v128">>();
+    const change = (code: Code): Code => {
+      const bytes = bytesOfConstant(code);
+      if (bytes === undefined) {
+        return code.map((part) => typeof part === "number" ? part : change(part));
+      }
+      if (bytes.every((byte) => byte === 0)) return code;
+      let local = locals.get(bytes.join());
+      if (local === undefined) {
+        local = this.local("v128");
+        locals.set(bytes.join(), local);
+        sets.push([code, 0x21, unsigned(local.index)]);
+      }
+      return local.code;
+    };
+    const changed = change(body);
+    return [sets, changed];
   }
 
   #collect(body: () => void): Code {

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { type FunctionBuilder, type Locals, ModuleBuilder, type Parameters } from "./assembler.ts";
+import { disassemble } from "./disassemble.ts";
 import {
   f32,
   f32x4,
@@ -260,6 +261,33 @@ Deno.test("loops run as often as they say, and not at all where that is 0", () =
     f.return(sum);
   });
   assertEquals([run(0), run(3), run(6)], [0, 2, 306]);
+});
+
+Deno.test("vector constants are made once, where the function begins", () => {
+  const module = new ModuleBuilder({ isShared: false, initialPages: 1, maximumPages: 1 });
+  module.add("run", { parameters: { x: "i32" } }, (f, { x }) => {
+    const zeros = f.let(i32x4.constant(0));
+    f.while(x, () => {
+      for (const term of [f32x4.constant(3), i32x4.lanes([1, 2, 3, 4]), f32x4.constant(3)]) {
+        f.set(zeros, f32x4.add(zeros, term));
+      }
+      f.set(zeros, v128.and(zeros, i32x4.constant(0)));
+      f.increase(x, -1);
+    });
+  });
+  const lines = disassemble(module.build()).split("\n").map((line) => line.trim());
+  const isConstant = (line: string) => line.startsWith("v128.const");
+  assertEquals(lines.slice(3, 8).map((line) => line.replace(/ \(;.*/, "")), [
+    "(local v128 v128 v128)",
+    "v128.const i32x4 0x40400000 0x40400000 0x40400000 0x40400000",
+    "local.set 2",
+    "v128.const i32x4 0x1 0x2 0x3 0x4",
+    "local.set 3",
+  ]);
+  // Zeros cost nothing: they are made where they are used.
+  const zeros = lines.filter(isConstant).slice(2);
+  assertEquals(zeros.length, 2);
+  for (const line of zeros) assert(line.startsWith("v128.const i32x4 0x0 0x0 0x0 0x0"), line);
 });
 
 Deno.test("if runs one of its branches", () => {

@@ -21,7 +21,9 @@ Deno.test("disassemble() writes a kernel as text", () => {
     `(module
   (import "env" "memory" (memory 1 300 shared))
   (func (export "scale") (param i32 i32 f32)
-    (local v128)
+    (local v128 v128)
+    v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000 (; 1 ;)
+    local.set 4
     local.get 2
     f32.const -0.5
     f32.mul
@@ -35,7 +37,7 @@ Deno.test("disassemble() writes a kernel as text", () => {
         v128.load offset=200 align=1
         local.get 3
         f32x4.mul
-        v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000 (; 1 ;)
+        local.get 4
         f32x4.add
         v128.store offset=16 align=1
         local.get 1

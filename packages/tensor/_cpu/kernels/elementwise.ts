@@ -5,8 +5,15 @@ import type { FunctionBuilder, Local } from "../assembler.ts";
 import type { Library } from "../library.ts";
 import { f32x4, i32, i32x4, v128, type Value } from "../instructions.ts";
 import type { Arithmetic } from "./arithmetic.ts";
-import { Functions, slopeCode, unaryCode } from "./functions.ts";
-import { forEachVector, storeVector } from "./vectors.ts";
+import { Functions, SHORT_SLOPES, SHORT_UNARY, slopeCode, unaryCode } from "./functions.ts";
+import {
+  forEachShortVector,
+  forEachVector,
+  forEachVectorGroup,
+  loadVector,
+  storeVector,
+  type VectorPlace,
+} from "./vectors.ts";
 import { power, sinOrCos } from "./wide_functions.ts";
 
 /** Which side of an op is one number a row. */
@@ -99,8 +106,9 @@ function addUnary(
   return library.add(op, { parameters }, (f, p) => {
     const functions = new Functions(f, arithmetic);
     const alpha = f.let(f32x4.splat(p.alpha));
-    forEachVector(f, p.count, (place) => {
-      const x = f.let(v128.load(i32.add(p.x, place.offset)));
+    const visit = SHORT_UNARY.has(op) ? forEachShortVector : forEachVector;
+    visit(f, p.count, (place) => {
+      const x = f.let(loadVector(p.x, place));
       storeVector(f, p.out, unaryCode[op](functions, x, alpha), place);
     });
   });
@@ -129,8 +137,9 @@ function addUnaryGradient(library: Library, arithmetic: Arithmetic, op: Activati
   return library.add(`${op}Gradient`, { parameters }, (f, p) => {
     const functions = new Functions(f, arithmetic);
     const alpha = f.let(f32x4.splat(p.alpha));
-    forEachVector(f, p.count, (place) => {
-      const at = (row: Local<"i32">) => f.let(v128.load(i32.add(row, place.offset)));
+    const visit = SHORT_SLOPES.has(op) ? forEachShortVector : forEachVector;
+    visit(f, p.count, (place) => {
+      const at = (row: Local<"i32">) => f.let(loadVector(row, place));
       const [x, y, dy] = [at(p.x), at(p.y), at(p.dy)];
       storeVector(f, p.out, f32x4.mul(dy, slopeCode[op](functions, { x, y, alpha })), place);
     });
@@ -150,15 +159,16 @@ function addPatterns(library: Library, op: string, code: BinaryCode): Patterns {
   } as const;
   const add = (name: string, vary: { a: boolean; b: boolean }) =>
     library.add(`${op}${name}`, { parameters }, (f, p) => {
+      const visit = op === "power" ? forEachVector : forEachShortVector;
       const operand = (row: Local<"i32">, varies: boolean) => {
-        if (varies) return (offset: Local<"i32">) => v128.load(i32.add(row, offset));
+        if (varies) return (place: VectorPlace) => loadVector(row, place);
         const number = f.let(v128.load32Splat(row));
         return () => number;
       };
       f.while(p.rows, () => {
         const [a, b] = [operand(p.a, vary.a), operand(p.b, vary.b)];
-        forEachVector(f, p.columns, (place) => {
-          storeVector(f, p.out, code(f, a(place.offset), b(place.offset)), place);
+        visit(f, p.columns, (place) => {
+          storeVector(f, p.out, code(f, a(place), b(place)), place);
         });
         f.increase(p.a, p.aStep);
         f.increase(p.b, p.bStep);
@@ -209,25 +219,28 @@ function addDropout(library: Library): number {
   } as const;
   return library.add("dropout", { parameters }, (f, p) => {
     const kept = f.let(f32x4.splat(p.kept));
-    forEachVector(f, p.count, (place) => {
-      const element = i32x4.add(
-        i32x4.splat(i32.add(p.first, i32.shrU(place.offset, 2))),
-        i32x4.lanes([0, 1, 2, 3]),
-      );
-      const inner = mixed(f, v128.xor(i32x4.splat(p.step), mixed(f, element)));
-      const hash = mixed(f, v128.xor(i32x4.splat(p.key), inner));
-      const isDropped = i32x4.ltU(hash, i32x4.splat(p.threshold));
-      const scaled = f32x4.div(v128.load(i32.add(p.x, place.offset)), kept);
-      storeVector(f, p.out, v128.andNot(scaled, isDropped), place);
+    const [key, step, threshold] = [p.key, p.step, p.threshold].map((n) => f.let(i32x4.splat(n)));
+    const element = f.let(i32x4.add(i32x4.splat(p.first), i32x4.lanes([0, 1, 2, 3])));
+    forEachVectorGroup(f, p.count, (group) => {
+      const elements = group.map((_, at) => i32x4.add(element, 4 * at));
+      const inner = mixed(f, mixed(f, elements).map((hash) => v128.xor(step!, hash)));
+      const hashes = mixed(f, inner.map((hash) => v128.xor(key!, hash)));
+      group.forEach((place, at) => {
+        const scaled = f32x4.div(loadVector(p.x, place), kept);
+        storeVector(f, p.out, v128.andNot(scaled, i32x4.ltU(hashes[at]!, threshold!)), place);
+      });
+      f.set(element, i32x4.add(element, 4 * group.length));
     });
   });
 }
 
-/** One round of the hash of `@gradus/random`. */
-function mixed(f: FunctionBuilder, x: Value<"v128">): Local<"v128"> {
-  const h = f.let(i32x4.add(x, 0x9e3779b9 | 0));
-  f.set(h, i32x4.mul(v128.xor(h, i32x4.shrU(h, 16)), 0x21f0aaad));
-  f.set(h, i32x4.mul(v128.xor(h, i32x4.shrU(h, 15)), 0xd35a2d97 | 0));
-  f.set(h, v128.xor(h, i32x4.shrU(h, 15)));
-  return h;
+/** One round of the hash of `@gradus/random`, step by step for all: each step waits for the one before. */
+function mixed(f: FunctionBuilder, numbers: readonly Value<"v128">[]): readonly Local<"v128">[] {
+  const hashes = numbers.map((x) => f.let(i32x4.add(x, 0x9e3779b9 | 0)));
+  const each = (step: (h: Value<"v128">) => Value<"v128">) =>
+    hashes.forEach((h) => f.set(h, step(h)));
+  each((h) => i32x4.mul(v128.xor(h, i32x4.shrU(h, 16)), 0x21f0aaad));
+  each((h) => i32x4.mul(v128.xor(h, i32x4.shrU(h, 15)), 0xd35a2d97 | 0));
+  each((h) => v128.xor(h, i32x4.shrU(h, 15)));
+  return hashes;
 }

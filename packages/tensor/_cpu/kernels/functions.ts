@@ -14,6 +14,7 @@ import type { Arithmetic } from "./arithmetic.ts";
 type Vector = Value<"v128">;
 type Variable = Local<"v128">;
 
+const SHIFT = 1.5 * 2 ** 23;
 const HALF_PI = Math.fround(Math.PI / 2);
 
 /** Writes the functions into one kernel. */
@@ -148,9 +149,11 @@ export class Functions {
   #reduce(x: Vector): { n: Variable; rest: Variable } {
     const f = this.#f;
     const bounded = f.let(x);
-    const whole = f.let(f32x4.nearest(f32x4.mul(bounded, Math.LOG2E)));
+    // Beside 1.5 · 2²³ a fraction has no room: what is left is the whole number, in the lowest bits.
+    const shifted = f.let(this.#madd(bounded, Math.LOG2E, SHIFT));
+    const whole = f.let(f32x4.sub(shifted, SHIFT));
     const rest = f.let(this.#madd(whole, -LN2_LOW, this.#madd(whole, -LN2_HIGH, bounded)));
-    return { n: f.let(i32x4.truncSat(whole)), rest };
+    return { n: f.let(i32x4.sub(shifted, f32x4.constant(SHIFT))), rest };
   }
 
   #expm1OfRest(rest: Variable): Vector {
@@ -216,6 +219,21 @@ export const unaryCode: Record<Exclude<UnaryOp, "sin" | "cos">, UnaryCode> = {
   round: (_, x) => f32x4.nearest(x),
 };
 
+/** Functions of a few instructions. */
+export const SHORT_UNARY: ReadonlySet<UnaryOp> = new Set<UnaryOp>([
+  "relu",
+  "leakyRelu",
+  "negate",
+  "absolute",
+  "sign",
+  "reciprocal",
+  "square",
+  "sqrt",
+  "floor",
+  "ceil",
+  "round",
+]);
+
 /** op′(x), given y = op(x). At a kink, the slope from below. */
 export const slopeCode: Record<
   ActivationOp,
@@ -239,3 +257,13 @@ export const slopeCode: Record<
   tanh: (_, { y }) => f32x4.sub(1, f32x4.mul(y, y)),
   arctan: (_, { x }) => f32x4.div(1, f32x4.add(f32x4.mul(x, x), 1)),
 };
+
+/** Slopes of a few instructions. */
+export const SHORT_SLOPES: ReadonlySet<ActivationOp> = new Set<ActivationOp>([
+  "relu",
+  "leakyRelu",
+  "elu",
+  "sigmoid",
+  "tanh",
+  "arctan",
+]);

@@ -25,6 +25,8 @@ export function storePartial(
 export interface VectorPlace {
   readonly offset: Local<"i32">;
   readonly left: Local<"i32">;
+  /** Where it is known that the vector is full: it is so many bytes beyond `offset`. */
+  readonly ahead?: number;
 }
 
 /** Visits `count` numbers, four at a time. */
@@ -33,13 +35,60 @@ export function forEachVector(
   count: Term<"i32">,
   visit: (place: VectorPlace) => void,
 ): void {
-  const offset = f.let(i32.constant(0));
-  const left = f.let(typeof count === "number" ? i32.constant(count) : count);
-  f.while(i32.gtS(left, 0), () => {
-    visit({ offset, left });
-    f.increase(offset, 16);
-    f.increase(left, -4);
+  const place = startOfRow(f, count);
+  visitVectors(f, place, visit);
+}
+
+/**
+ * As `forEachVector`, but four full vectors at a time, as long as there are as many, then one at a time:
+ * where each step waits for the one before, those of four may go side by side. Load by `loadVector`.
+ */
+export function forEachVectorGroup(
+  f: FunctionBuilder,
+  count: Term<"i32">,
+  visit: (group: readonly VectorPlace[]) => void,
+): void {
+  const place = startOfRow(f, count);
+  f.while(i32.geS(place.left, 16), () => {
+    visit(LINE.map((ahead) => ({ ...place, ahead })));
+    f.increase(place.offset, 64);
+    f.increase(place.left, -16);
   });
+  visitVectors(f, place, () => visit([place]));
+}
+
+/**
+ * As `forEachVector`, where a visit is so short that to count and to ask whether the vector is full
+ * would take as long. Load by `loadVector`.
+ */
+export function forEachShortVector(
+  f: FunctionBuilder,
+  count: Term<"i32">,
+  visit: (place: VectorPlace) => void,
+): void {
+  forEachVectorGroup(f, count, (group) => group.forEach((place) => visit(place)));
+}
+
+function startOfRow(f: FunctionBuilder, count: Term<"i32">): VectorPlace {
+  const left = f.let(typeof count === "number" ? i32.constant(count) : count);
+  return { offset: f.let(i32.constant(0)), left };
+}
+
+function visitVectors(
+  f: FunctionBuilder,
+  place: VectorPlace,
+  visit: (place: VectorPlace) => void,
+): void {
+  f.while(i32.gtS(place.left, 0), () => {
+    visit(place);
+    f.increase(place.offset, 16);
+    f.increase(place.left, -4);
+  });
+}
+
+/** The vector at a place of a row. */
+export function loadVector(row: Value<"i32">, { offset, ahead }: VectorPlace): Value<"v128"> {
+  return v128.load(i32.add(row, offset), ahead);
 }
 
 /** Offsets of the vectors of a cache line. */
@@ -179,9 +228,10 @@ export function storeVector(
   f: FunctionBuilder,
   row: Term<"i32">,
   value: Value<"v128">,
-  { offset, left }: VectorPlace,
+  { offset, left, ahead }: VectorPlace,
 ): void {
   const address = f.let(i32.add(row, offset));
+  if (ahead !== undefined) return f.run(v128.store(address, value, ahead));
   const result = f.let(value);
   f.if(
     i32.geS(left, 4),
