@@ -9,7 +9,7 @@
  */
 
 import { type Code, flatten, section, sized, text, unsigned, vector } from "./encoding.ts";
-import { bytesOfConstant, i32, type Term, type Type, type Value } from "./instructions.ts";
+import { i32, type Term, type Type, type Value, VECTOR_CONSTANT } from "./instructions.ts";
 
 const TYPE_BYTES: Record<Type, number> = { i32: 0x7f, f32: 0x7d, f64: 0x7c, v128: 0x7b };
 const VOID = 0x40;
@@ -113,34 +113,39 @@ export class FunctionBuilder {
 
   /** The function's entry of the code section. */
   build(): Code {
-    const body = this.#withConstantsFirst(this.#body);
+    const body = this.#flattened();
     const locals = this.#locals.map((type) => [1, TYPE_BYTES[type]]);
     return sized([vector(locals), body, 0x0b]);
   }
 
   /**
-   * The code with its constant vectors in locals, set where the function begins. V8 would make each anew
-   * in every round of a loop, by three instructions; 0 takes it one, and stays where it is.
+   * The body, its constant vectors in locals that are set first. V8 would make each anew in every round of
+   * a loop, by three instructions; 0 takes it one, and stays where it is.
    */
-  #withConstantsFirst(body: Code): Code {
-    const sets: Code[] = [];
+  #flattened(): Uint8Array<ArrayBuffer> {
+    const [sets, bytes]: [number[], number[]] = [[], []];
     const locals = new Map<string, Local<"v128">>();
-    const change = (code: Code): Code => {
-      const bytes = bytesOfConstant(code);
-      if (bytes === undefined) {
-        return code.map((part) => typeof part === "number" ? part : change(part));
-      }
-      if (bytes.every((byte) => byte === 0)) return code;
-      let local = locals.get(bytes.join());
+    const localOf = (lanes: Code) => {
+      const key = lanes.join();
+      let local = locals.get(key);
       if (local === undefined) {
         local = this.local("v128");
-        locals.set(bytes.join(), local);
-        sets.push([code, 0x21, unsigned(local.index)]);
+        locals.set(key, local);
+        sets.push(...flatten([VECTOR_CONSTANT, lanes, 0x21, unsigned(local.index)]));
       }
-      return local.code;
+      return local;
     };
-    const changed = change(body);
-    return [sets, changed];
+    const write = (code: Code) => {
+      for (let at = 0; at < code.length; at++) {
+        const part = code[at]!;
+        if (typeof part === "number") bytes.push(part);
+        else if (part === VECTOR_CONSTANT && isNotZero(code[at + 1] as Code)) {
+          write(localOf(code[++at] as Code).code);
+        } else write(part);
+      }
+    };
+    write(this.#body);
+    return Uint8Array.from([...sets, ...bytes]);
   }
 
   #collect(body: () => void): Code {
@@ -201,6 +206,10 @@ export class ModuleBuilder {
       section(10, vector(this.#bodies)),
     ]);
   }
+}
+
+function isNotZero(lanes: Code): boolean {
+  return lanes.some((byte) => byte !== 0);
 }
 
 function localAt<T extends Type>(type: T, index: number): Local<T> {

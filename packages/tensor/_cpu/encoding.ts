@@ -1,5 +1,5 @@
-/** Bytes of wasm, nested as the code that made them nests; flattened once, when a module is done. */
-export type Code = readonly (number | Code)[];
+/** Bytes of wasm, nested as the code that made them nests; flattened when a function is done. */
+export type Code = readonly (number | Code)[] | Uint8Array<ArrayBuffer>;
 
 /** An unsigned integer in LEB128. */
 export function unsigned(value: number): number[] {
@@ -70,6 +70,11 @@ export function flatten(code: Code): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(lengthOf(code));
   let at = 0;
   const write = (part: Code) => {
+    if (part instanceof Uint8Array) {
+      bytes.set(part, at);
+      at += part.length;
+      return;
+    }
     for (let i = 0; i < part.length; i++) {
       const entry = part[i]!;
       if (typeof entry === "number") bytes[at++] = entry;
@@ -81,6 +86,7 @@ export function flatten(code: Code): Uint8Array<ArrayBuffer> {
 }
 
 function lengthOf(code: Code): number {
+  if (code instanceof Uint8Array) return code.length;
   let length = 0;
   for (let i = 0; i < code.length; i++) {
     const entry = code[i]!;

@@ -31,16 +31,11 @@ const i32x4Literal: Literal = (value) => v128Constant(int32Bytes(value), 4);
 const f32x4Literal: Literal = (value) => v128Constant(float32Bytes(value), 4);
 const f64x2Literal: Literal = (value) => v128Constant(float64Bytes(value), 2);
 
-/** What code of a constant vector begins with: this very array, so that it can be told from other code. */
-const VECTOR_CONSTANT: Code = [0xfd, 0x0c];
+/** Begins a constant vector, before its 16 bytes: always this very array, so that it can be told from other code. */
+export const VECTOR_CONSTANT: Code = [0xfd, 0x0c];
 
 function v128Constant(lane: number[], lanes: number): Code {
   return [VECTOR_CONSTANT, Array.from({ length: lanes }, () => lane).flat()];
-}
-
-/** The 16 bytes of the vector, if the code is a constant vector and no more. */
-export function bytesOfConstant(code: Code): readonly number[] | undefined {
-  return code[0] === VECTOR_CONSTANT ? code[1] as number[] : undefined;
 }
 
 /** An opcode: one byte, or behind the prefix of SIMD. */

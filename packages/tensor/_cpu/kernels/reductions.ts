@@ -211,8 +211,8 @@ function addWideFolds(library: Library, name: string, wide: Wide): Folds {
       const sums = sumsOf(f, p.sums, place);
       for (const half of [0, 16]) f.run(v128.store(sums, f64x2.constant(start), half));
     });
-    forEachVectorOfRows(f, p, (place, { vectors }) => {
-      const inFours = takeFirst !== undefined && !isExact && vectors.length > 1;
+    forEachVectorOfRows(f, p, isExact ? 1 : ROWS_AT_A_TIME, (place, vectors) => {
+      const inFours = takeFirst !== undefined && vectors.length > 1;
       const wide = (inFours ? foursOf(f, vectors, takeFirst) : vectors)
         .map((vector) => promoted(f, vector));
       const sums = sumsOf(f, p.sums, place);
@@ -285,7 +285,7 @@ function addExtremes(library: Library, name: string, extreme: Extreme): Folds {
       forEachVector(f, p.columns, ({ offset }) => {
         f.run(v128.store(i32.add(p.sums, offset), f32x4.constant(start)));
       });
-      forEachVectorOfRows(f, p, ({ offset }, { vectors }) => {
+      forEachVectorOfRows(f, p, ROWS_AT_A_TIME, ({ offset }, vectors) => {
         const best = f.let(inPairs(f, vectors, take));
         const flaw = f.let(vectors.map((x) => f32x4.ne(x, x)).reduce(v128.or));
         const sums = f.let(i32.add(p.sums, offset));
@@ -338,22 +338,25 @@ function forEachFoldedRow<State>(
   });
 }
 
-/** Visits the vectors of the columns, those of as many rows together as are read side by side. */
+/** The more rows, the less often accumulators are fetched and put back. */
+const ROWS_AT_A_TIME = 8;
+
+/** Visits the vectors of the columns, those of some rows together, which are read side by side. */
 function forEachVectorOfRows(
   f: FunctionBuilder,
   p: Locals<typeof COLUMNS>,
-  visit: (place: VectorPlace, rows: { readonly vectors: readonly Local<"v128">[] }) => void,
+  groupRows: number,
+  visit: (place: VectorPlace, vectors: readonly Local<"v128">[]) => void,
 ): void {
   const x = f.let(p.x);
   const advance = (rows: Term<"i32">) => f.increase(x, i32.mul(p.stride, rows));
-  // The more rows, the less often accumulators are fetched and put back.
-  forEachRowGroup(f, { ...p, advance, groupRows: 8 }, (place, { rows, step }) => {
+  forEachRowGroup(f, { ...p, advance, groupRows }, (place, { rows, step }) => {
     const row = f.let(i32.add(x, place.offset));
     const vectors = Array.from({ length: rows }, (_, at) => {
       if (at > 0) f.increase(row, step);
       return f.let(v128.load(row));
     });
-    visit(place, { vectors });
+    visit(place, vectors);
   });
 }
 
