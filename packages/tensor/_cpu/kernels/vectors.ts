@@ -114,8 +114,8 @@ export function forEachLine(
 // The processor fetches ahead of each of a few streams, so that memory is read faster side by side than
 // along one. Rows that are neighbours it takes for one stream that jumps, and falls behind.
 
-/** Streams that are folded side by side. */
-export const STREAMS = 2;
+/** Streams that are folded side by side: an Intel Xeon gains by each up to three, an AMD EPYC loses by four. */
+export const STREAMS = 3;
 
 /** Rows that are visited together. */
 export interface RowGroup {
@@ -206,17 +206,17 @@ export function foldRows<State>(
   return streams.map(({ state }) => state);
 }
 
-/** Folds a row, its halves side by side. */
+/** Folds a row, as many parts of it side by side. */
 export function foldRow<State>(
   f: FunctionBuilder,
   fold: Fold<State>,
   { x, columns }: { x: Value<"i32">; columns: Value<"i32"> },
 ): State {
-  const half = f.let(i32.and(i32.divU(columns, STREAMS), -16));
-  const apart = f.let(i32.shl(half, 2));
-  const [first, ...others] = foldRows(f, fold, { x, apart, columns: half });
+  const part = f.let(i32.and(i32.divU(columns, STREAMS), -16));
+  const apart = f.let(i32.shl(part, 2));
+  const [first, ...others] = foldRows(f, fold, { x, apart, columns: part });
   const rest = f.let(i32.add(x, i32.mul(apart, STREAMS)));
-  forEachVector(f, i32.sub(columns, i32.mul(half, STREAMS)), (place) => {
+  forEachVector(f, i32.sub(columns, i32.mul(part, STREAMS)), (place) => {
     fold.takeInside(f, first!, { vector: v128.load(i32.add(rest, place.offset)), place });
   });
   for (const other of others) fold.join(f, first!, other);
