@@ -145,7 +145,10 @@ export class FunctionBuilder {
       }
     };
     write(this.#body);
-    return Uint8Array.from([...sets, ...bytes]);
+    const flat = new Uint8Array(sets.length + bytes.length);
+    flat.set(sets);
+    flat.set(bytes, sets.length);
+    return flat;
   }
 
   #collect(body: () => void): Code {

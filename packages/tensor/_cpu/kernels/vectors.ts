@@ -59,14 +59,28 @@ export function forEachVectorGroup(
 
 /**
  * As `forEachVector`, where a visit is so short that to count and to ask whether the vector is full
- * would take as long. Load by `loadVector`.
+ * would take as long: two full vectors at a time of either half of the row, side by side, then the rest.
+ * Load by `loadVector`.
  */
 export function forEachShortVector(
   f: FunctionBuilder,
   count: Term<"i32">,
   visit: (place: VectorPlace) => void,
 ): void {
-  forEachVectorGroup(f, count, (group) => group.forEach((place) => visit(place)));
+  const place = startOfRow(f, count);
+  const { offset, left } = place;
+  const half = f.let(i32.and(i32.shrU(left, 1), -8));
+  const apart = f.let(i32.shl(half, 2));
+  f.while(half, () => {
+    for (const from of [offset, f.let(i32.add(offset, apart))]) {
+      for (const ahead of [0, 16]) visit({ offset: from, left, ahead });
+    }
+    f.increase(offset, 32);
+    f.increase(half, -8);
+  });
+  f.set(offset, i32.shl(apart, 1));
+  f.set(left, i32.and(left, 15));
+  visitVectors(f, place, visit);
 }
 
 function startOfRow(f: FunctionBuilder, count: Term<"i32">): VectorPlace {
