@@ -213,12 +213,14 @@ const LARGE: Record<string, { terms: number; run: (backend: Backend) => Tensor }
     },
   },
   "reduce of columns in strips": {
-    terms: 2101,
+    terms: 4111,
     run: (b) => {
-      const out = zeros(b, [2099]);
-      const sum = zeros(b, [2099]);
-      b.reduce("min", numbers(b, [2101, 2099], 1), [0], out);
-      b.reduce("sum", numbers(b, [2101, 2099], 1), [0], sum);
+      const out = zeros(b, [4099]);
+      const sum = zeros(b, [4099]);
+      const x = zeros(b, [4111, 4099]);
+      b.binary("add", numbers(b, [4111, 1], 1), numbers(b, [4099], 2), x);
+      b.reduce("min", x, [0], out);
+      b.reduce("sum", x, [0], sum);
       b.binary("add", out, sum, out);
       return out;
     },
