@@ -11,7 +11,7 @@ import { resolve } from "node:path";
 import { root } from "./packages.ts";
 
 /** Not copied: what is generated or belongs to git. */
-const skipped = [".git", "node_modules", "coverage", "experiments", "deno.lock"];
+const skipped = [".git", "node_modules", "coverage", "experiments"];
 
 /** The folder of the adapters, as `deno.json` writes it. */
 const adapters = "./offline/std/";
@@ -63,6 +63,8 @@ if (import.meta.main) {
   const config: Config = JSON.parse(Deno.readTextFileSync(`${root}deno.json`));
   const replaced = config.links.filter((link) => link.startsWith(adapters))
     .map((link) => `${root}${link.replace("./", "")}`);
+  // It lists what the adapters need; other lock files, of apps and of tests, hold for std as well.
+  replaced.push(`${root}deno.lock`);
   let code: number;
   try {
     const filter = (path: string) =>

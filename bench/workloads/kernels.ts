@@ -7,6 +7,9 @@ import type { Workload } from "./workload.ts";
 const COLUMNS = 256;
 const ROWS = 65_536;
 
+/** Rows that a fold is checked on: some that are folded together, and some more. */
+const CHECKED_ROWS = 19;
+
 /** The kernels that networks spend their time in: products and convolutions, then what waits for memory. */
 export const kernels: readonly Workload[] = [
   product("matmul", { m: 512, n: 512, k: 512 }),
@@ -42,6 +45,7 @@ export const kernels: readonly Workload[] = [
   ),
   reduction("sum", [0, 1]),
   reduction("sum", [0]),
+  reduction("sum", [0], 4096),
   reduction("sum", [1]),
   reduction("max", [1]),
   elementwise("softmax", { reads: 1, flops: 15 }, (backend, [x], out) => backend.softmax(x!, out)),
@@ -180,17 +184,19 @@ function unaryGradient(op: ActivationOp, flops: number): Workload {
   );
 }
 
-function reduction(op: ReduceOp, axes: readonly number[]): Workload {
+/** A fold of as many numbers as the other tensors have, however long its rows are. */
+function reduction(op: ReduceOp, axes: readonly number[], columns = COLUMNS): Workload {
   const over = { "0,1": "all", "0": "columns", "1": "rows" }[axes.join()];
   return kernel({
-    name: `${op} of ${over}`,
-    amount: ROWS,
-    longestSum: 3 * COLUMNS,
+    name: columns === COLUMNS ? `${op} of ${over}` : `${op} of ${columns} ${over}`,
+    amount: ROWS * COLUMNS / columns,
+    checkAmount: CHECKED_ROWS,
+    longestSum: (axes.includes(0) ? CHECKED_ROWS : 1) * (axes.includes(1) ? columns : 1),
     unit: "GB/s",
-    cost: (rows) => ({ flops: rows * COLUMNS, bytes: 4 * rows * COLUMNS }),
+    cost: (rows) => ({ flops: rows * columns, bytes: 4 * rows * columns }),
     prepare: (make, rows) => {
-      const x = make.input([rows, COLUMNS]);
-      const out = make.output([rows, COLUMNS].filter((_, axis) => !axes.includes(axis)));
+      const x = make.input([rows, columns]);
+      const out = make.output([rows, columns].filter((_, axis) => !axes.includes(axis)));
       return { outputs: [out], call: (backend) => backend.reduce(op, x, axes, out) };
     },
   });

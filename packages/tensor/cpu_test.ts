@@ -493,6 +493,28 @@ Deno.test("reduce() sums numbers that are too large together for float32", async
   await backend.close();
 });
 
+Deno.test("reduce() sums again where a single column is too large for float32", async () => {
+  const backend = await openWarm({ threads: 1 });
+  const [rows, columns] = [16, 7];
+  const out = zeros(backend, [columns]);
+  for (let large = 0; large < columns; large++) {
+    // Of every other row, which are added first, two of one sign next to each other.
+    const at = (row: number, column: number) =>
+      column === large ? (row % 8 < 4 ? 3e38 : -3e38) : column;
+    const values = Float32Array.from(
+      { length: rows * columns },
+      (_, i) => at(Math.floor(i / columns), i % columns),
+    );
+    backend.reduce("sum", tensor(backend, values, { shape: [rows, columns] }), [0], out);
+    const expected = Float32Array.from(
+      { length: columns },
+      (_, column) => column === large ? 0 : rows * column,
+    );
+    assertEquals(await out.data(), expected, `column ${large}`);
+  }
+  await backend.close();
+});
+
 Deno.test("cpu() says what it is", async () => {
   const backend = await cpu({ threads: 2, simd: "plain" });
   assertEquals(

@@ -47,9 +47,9 @@ interface Wide {
   readonly take: Pair;
   readonly start: number;
   /**
-   * Folds four neighbours in float32 first, which saves three conversions of four, what a fold would
-   * wait for, and rounds each number twice. What is not finite then is folded again without: numbers
-   * may be too large together for float32 alone.
+   * Folds four neighbours in float32 first, so that a quarter of the conversions remain, which a fold
+   * would wait for; each number is rounded twice. What is not finite then is folded again without:
+   * numbers may be too large together for float32 alone.
    */
   readonly takeFirst?: Pair;
 }
@@ -286,7 +286,7 @@ function addExtremes(library: Library, name: string, extreme: Extreme): Folds {
         f.run(v128.store(i32.add(p.sums, offset), f32x4.constant(start)));
       });
       forEachVectorOfRows(f, p, ROWS_AT_A_TIME, ({ offset }, vectors) => {
-        const best = f.let(inPairs(f, vectors, take));
+        const best = inPairs(f, vectors, take);
         const flaw = f.let(vectors.map((x) => f32x4.ne(x, x)).reduce(v128.or));
         const sums = f.let(i32.add(p.sums, offset));
         f.run(v128.store(sums, v128.or(take(v128.load(sums), best), flaw)));
