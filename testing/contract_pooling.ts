@@ -61,7 +61,7 @@ const poolings: readonly Pooling[] = [
     x: [1, 1, 1, 1],
     size: [1, 1],
   },
-  { ...HALVES, name: "many images", x: [64, 8, 8, 16], size: [4, 4] },
+  { ...HALVES, name: "many images", x: [33, 8, 8, 16], size: [4, 4] },
 ];
 
 export const poolingContract: Contract<

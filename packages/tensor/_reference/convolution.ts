@@ -2,7 +2,10 @@ import type { Conv2dGeometry, Epilogue, Operand } from "../backend.ts";
 import { sizeOf } from "../shape.ts";
 import { valuesOf } from "./storage.ts";
 
-/** A product of the convolution's sum: which number of x meets which of the kernel, and for which of y. */
+/**
+ * Products of the convolution's sum: which number of x meets which of the kernel, and for which of y. So
+ * do the `inner` channels from there on, x and the kernel one channel further each time.
+ */
 type Visit = (x: number, kernel: number, y: number) => void;
 
 export function conv2d(
@@ -12,12 +15,12 @@ export function conv2d(
   out: Operand,
 ): void {
   const [from, weights, to] = [valuesOf(x), valuesOf(kernel), valuesOf(out)];
-  const filters = out.shape[3]!;
+  const [inner, filters] = [kernel.shape[2]!, kernel.shape[3]!];
   const size = sizeOf(out.shape);
   const biases = options.bias ? valuesOf(options.bias) : null;
   const sums = new Float64Array(size);
-  forEachProduct([x, kernel, out], options, (i, j, k) => {
-    sums[k]! += from[i]! * weights[j]!;
+  forEachTap([x, kernel, out], options, (i, j, k) => {
+    for (let c = 0; c < inner; c++) sums[k]! += from[i + c]! * weights[j + c * filters]!;
   });
   for (let k = 0; k < size; k++) {
     const sum = sums[k]! + (biases === null ? 0 : biases[k % filters]!);
@@ -32,9 +35,10 @@ export function conv2dInputGradient(
   out: Operand,
 ): void {
   const [slopes, weights] = [valuesOf(dy), valuesOf(kernel)];
+  const [inner, filters] = [kernel.shape[2]!, kernel.shape[3]!];
   const dx = new Float64Array(sizeOf(out.shape));
-  forEachProduct([out, kernel, dy], options, (i, j, k) => {
-    dx[i]! += slopes[k]! * weights[j]!;
+  forEachTap([out, kernel, dy], options, (i, j, k) => {
+    for (let c = 0; c < inner; c++) dx[i + c]! += slopes[k]! * weights[j + c * filters]!;
   });
   valuesOf(out).set(dx);
 }
@@ -46,19 +50,20 @@ export function conv2dKernelGradient(
   out: Operand,
 ): void {
   const [from, slopes] = [valuesOf(x), valuesOf(dy)];
+  const [inner, filters] = [out.shape[2]!, out.shape[3]!];
   const dw = new Float64Array(sizeOf(out.shape));
-  forEachProduct([x, out, dy], options, (i, j, k) => {
-    dw[j]! += slopes[k]! * from[i]!;
+  forEachTap([x, out, dy], options, (i, j, k) => {
+    for (let c = 0; c < inner; c++) dw[j + c * filters]! += slopes[k]! * from[i + c]!;
   });
   valuesOf(out).set(dw);
 }
 
 /**
- * Visits every product of `y[n, i, j, f] = Σ x[n, i·s + k·d − p, …, c] · kernel[k, l, c, f]`. Each product
- * is one term of y, and by the product rule one term of ∂L/∂x and one of ∂L/∂kernel, so the three
- * directions are this one walk.
+ * Visits every product of `y[n, i, j, f] = Σ x[n, i·s + k·d − p, …, c] · kernel[k, l, c, f]`, those of a tap
+ * `(k, l)` together. Each product is one term of y, and by the product rule one term of ∂L/∂x and one of
+ * ∂L/∂kernel, so the three directions are this one walk.
  */
-function forEachProduct(
+function forEachTap(
   [x, kernel, y]: readonly [Operand, Operand, Operand],
   { stride, padding, dilation, groups }: Conv2dGeometry,
   visit: Visit,
@@ -81,9 +86,7 @@ function forEachProduct(
             const tap = (k * kernelWidth + l) * inner;
             for (let f = 0; f < filters; f++) {
               const firstChannel = Math.floor(f / filtersPerGroup) * inner;
-              for (let c = 0; c < inner; c++) {
-                visit(xPixel + firstChannel + c, (tap + c) * filters + f, yPixel + f);
-              }
+              visit(xPixel + firstChannel, tap * filters + f, yPixel + f);
             }
           }
         }
