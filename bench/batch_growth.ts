@@ -6,7 +6,7 @@
 import { helpText, integerFlag, parseFlags, runProgram, switchFlag, textTable } from "@gradus/cli";
 import type { Backend } from "@gradus/tensor";
 import { cpu } from "@gradus/tensor/cpu";
-import { interleave } from "./interleave.ts";
+import { interleaveAll } from "./interleave.ts";
 import { ratiosOf, type Spread, spreadOf } from "./quantile.ts";
 import { convolutionalNetwork } from "./workloads/convolutional_network.ts";
 
@@ -47,10 +47,7 @@ export async function measureGrowth(
     await measure(); // allocates, and lets the engine compile
     contestants.push({ rounds, measure });
   }
-  const measured = (await interleave(contestants)).map((times) => {
-    if (times instanceof Error) throw times;
-    return times;
-  });
+  const measured = await interleaveAll(contestants);
   const means = Array.from(
     { length: rounds },
     (_, round) => measured.reduce((sum, times) => sum + times[round]!, 0) / measured.length,

@@ -30,3 +30,15 @@ export async function interleave(
   }
   return results;
 }
+
+/**
+ * As `interleave`, of contestants that must not fail.
+ *
+ * @throws What a contestant failed of.
+ */
+export async function interleaveAll(contestants: readonly Contestant[]): Promise<number[][]> {
+  return (await interleave(contestants)).map((measured) => {
+    if (measured instanceof Error) throw measured;
+    return measured;
+  });
+}

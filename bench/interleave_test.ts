@@ -1,5 +1,5 @@
-import { assertEquals } from "@std/assert";
-import { interleave } from "./interleave.ts";
+import { assertEquals, assertRejects } from "@std/assert";
+import { interleave, interleaveAll } from "./interleave.ts";
 
 Deno.test("interleave() goes round by round", async () => {
   let calls = "";
@@ -24,4 +24,12 @@ Deno.test("interleave() goes on without one that fails", async () => {
   assertEquals(results.slice(0, 2), [error, [2, 2, 2]]);
   assertEquals((results[2] as Error).message, "a word");
   assertEquals(round, 2);
+});
+
+Deno.test("interleaveAll() fails as the first that fails", async () => {
+  const contestant = (measure: () => Promise<number>) => ({ rounds: 2, measure });
+  const two = contestant(() => Promise.resolve(2));
+  assertEquals(await interleaveAll([two, two]), [[2, 2], [2, 2]]);
+  const failing = contestant(() => Promise.reject(new Error("out of memory")));
+  await assertRejects(() => interleaveAll([two, failing]), Error, "out of memory");
 });

@@ -6,7 +6,7 @@
 import { helpText, integerFlag, parseFlags, runProgram, switchFlag, textTable } from "@gradus/cli";
 import type { Backend } from "@gradus/tensor";
 import { cpu } from "@gradus/tensor/cpu";
-import { interleave } from "./interleave.ts";
+import { interleaveAll } from "./interleave.ts";
 import { ratiosOf, type Spread, spreadOf } from "./quantile.ts";
 import { kernels } from "./workloads/kernels.ts";
 import type { Workload } from "./workloads/workload.ts";
@@ -68,10 +68,7 @@ export async function measureMemory(
     for (let warmUp = 0; warmUp < 3; warmUp++) await measure();
     contestants.push({ rounds, measure });
   }
-  const measured = (await interleave(contestants)).map((speeds) => {
-    if (speeds instanceof Error) throw speeds;
-    return speeds;
-  });
+  const measured = await interleaveAll(contestants);
   return measured.map((speeds, place) => ({
     name: workloads[place]!.name,
     speed: spreadOf(speeds),

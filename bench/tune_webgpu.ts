@@ -14,7 +14,7 @@ import {
 } from "@gradus/cli";
 import { type Backend, sizeOf, type Tensor, tensor } from "@gradus/tensor";
 import { type KernelFamily, webGpu, WebGpuError } from "@gradus/tensor/webgpu";
-import { interleave } from "./interleave.ts";
+import { interleaveAll } from "./interleave.ts";
 import { quantile } from "./quantile.ts";
 import { filled } from "./workloads/filled.ts";
 
@@ -128,10 +128,8 @@ export async function timeShape(
       const runs = Math.max(1, Math.round(roundMs / await measure(3)));
       contestants.push({ rounds, measure: () => measure(runs) });
     }
-    const [registersMs, workgroupMs] = (await interleave(contestants)).map((times) => {
-      if (times instanceof Error) throw times;
-      return quantile(times, 0.5);
-    });
+    const measured = await interleaveAll(contestants);
+    const [registersMs, workgroupMs] = measured.map((times) => quantile(times, 0.5));
     const { name, operations } = shape;
     return { name, operations, registersMs: registersMs!, workgroupMs: workgroupMs! };
   } finally {

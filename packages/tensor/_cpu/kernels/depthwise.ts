@@ -4,7 +4,7 @@ import { f32x4, i32, v128 } from "../instructions.ts";
 import type { Library } from "../library.ts";
 import type { Arithmetic } from "./arithmetic.ts";
 import { RELU } from "./products.ts";
-import { forEachVector, storeVector } from "./vectors.ts";
+import { forEachVector, loadVector, storeVector } from "./vectors.ts";
 
 /** Numbers of the kernels of this file. */
 export interface DepthwiseKernels {
@@ -63,7 +63,7 @@ function addCorrelate(library: Library, { madd }: Arithmetic): number {
           f.set(sum, madd(x, v128.load(weights), sum));
           f.increase(weights, rowBytes);
         });
-        f.if(p.bias, () => f.set(sum, f32x4.add(sum, v128.load(i32.add(p.bias, place.offset)))));
+        f.if(p.bias, () => f.set(sum, f32x4.add(sum, loadVector(p.bias, place))));
         f.if(i32.and(p.flags, RELU), () => f.set(sum, v128.andNot(sum, f32x4.lt(sum, 0))));
         storeVector(f, to, sum, place);
       });
@@ -81,11 +81,11 @@ function addKernelGradient(library: Library, { madd }: Arithmetic): number {
       const patch = f.let(i32.add(p.x, i32.load(i32.add(p.patches, pixel))));
       forEachVector(f, p.channels, (place) => {
         const first = f.let(i32.add(patch, place.offset));
-        const dy = f.let(v128.load(i32.add(p.dy, place.offset)));
+        const dy = f.let(loadVector(p.dy, place));
         f.set(sums, p.sums);
         f.for(tap, { from: 0, to: i32.shl(p.taps, 2), step: 4 }, () => {
           const x = v128.load(i32.add(first, i32.load(i32.add(p.offsets, tap))));
-          const sum = v128.load(i32.add(sums, place.offset));
+          const sum = loadVector(sums, place);
           storeVector(f, sums, madd(x, dy, sum), place);
           f.increase(sums, rowBytes);
         });

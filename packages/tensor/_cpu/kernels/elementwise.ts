@@ -119,7 +119,7 @@ function addTurns(library: Library, op: "sin" | "cos"): number {
   const parameters = { x: "i32", out: "i32", count: "i32", pieces: "i32" } as const;
   return library.add(op, { parameters }, (f, { x, out, count, pieces }) => {
     forEachVector(f, count, (place) => {
-      const numbers = f.let(v128.load(i32.add(x, place.offset)));
+      const numbers = f.let(loadVector(x, place));
       storeVector(f, out, sinOrCos(f, numbers, { isCos: op === "cos", pieces }), place);
     });
   });
@@ -196,7 +196,7 @@ function addWhere(library: Library): number {
   } as const;
   return library.add("where", { parameters }, (f, p) => {
     forEachVector(f, p.count, (place) => {
-      const holds = f32x4.ne(v128.load(i32.add(p.condition, place.offset)), 0);
+      const holds = f32x4.ne(loadVector(p.condition, place), 0);
       const at = (row: Local<"i32">, moves: Local<"i32">) =>
         v128.load(i32.add(row, i32.mul(place.offset, moves)));
       const chosen = v128.select(holds, at(p.a, p.aMoves), at(p.b, p.bMoves));

@@ -1,5 +1,5 @@
 import type { FunctionBuilder, Local } from "../assembler.ts";
-import { f32x4, i32, v128, type Value } from "../instructions.ts";
+import { f32x4, v128, type Value } from "../instructions.ts";
 import {
   type Fold,
   foldLanes,
@@ -8,6 +8,7 @@ import {
   inPairs,
   insideMask,
   LINE,
+  loadVector,
 } from "./vectors.ts";
 
 type Pair = (a: Value<"v128">, b: Value<"v128">) => Value<"v128">;
@@ -69,7 +70,7 @@ export function extremeOfRow(
     for (let u = 0; u < 4; u++) takeVector(v128.load(row, 16 * u), u);
   });
   forEachVector(f, left, (place) => {
-    const numbers = v128.load(i32.add(row, place.offset));
+    const numbers = loadVector(row, place);
     takeVector(v128.select(insideMask(place), numbers, start), 0);
   });
   const all = v128.or(inPairs(f, best, take), inPairs(f, flaws, v128.or));

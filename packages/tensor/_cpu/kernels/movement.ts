@@ -2,7 +2,7 @@
 
 import type { Library } from "../library.ts";
 import { f32x4, i32, i32x4, memory, v128 } from "../instructions.ts";
-import { forEachVector, storeVector } from "./vectors.ts";
+import { forEachVector, loadVector, storeVector } from "./vectors.ts";
 
 /** Numbers of the kernels of this file. */
 export interface MovementKernels {
@@ -196,8 +196,8 @@ function addGatherGradient(library: Library): number {
           const to = f.let(i32.add(p.to, i32.mul(index, p.sliceBytes)));
           forEachVector(f, p.columns, (place) => {
             const sum = f32x4.add(
-              v128.load(i32.add(to, place.offset)),
-              v128.load(i32.add(p.dy, place.offset)),
+              loadVector(to, place),
+              loadVector(p.dy, place),
             );
             storeVector(f, to, sum, place);
           });

@@ -13,6 +13,7 @@ import {
   forEachRowGroup,
   forEachVector,
   insideMask,
+  loadVector,
   promoted,
   storeVector,
   sumOfPair,
@@ -46,10 +47,6 @@ export function addNormalization(library: Library): NormalizationKernels {
 
 type Word = Local<"i32">;
 type Variable = Local<"v128">;
-
-function load(row: Word, place: VectorPlace): Value<"v128"> {
-  return v128.load(i32.add(row, place.offset));
-}
 
 /** Float64 sums of the lanes of float32 vectors. */
 class WideSum {
@@ -121,7 +118,7 @@ function addChannelSums(library: Library): number {
       f,
       { rows: p.rows, columns: p.channels, stride, advance },
       (place, { rows, step }) => {
-        const origin = f.let(load(p.origin, place));
+        const origin = f.let(loadVector(p.origin, place));
         const [sum, square] = [new WideSum(f), new WideSum(f)];
         const row = f.let(i32.add(p.x, place.offset));
         for (let u = 0; u < rows; u++) {
@@ -176,7 +173,7 @@ function addChannelMoments(library: Library): number {
         return sum;
       };
       const [sum, squares] = [total(p.sums), total(p.squares)];
-      const origins = promoted(f, load(p.origin, place));
+      const origins = promoted(f, loadVector(p.origin, place));
       const halves = [
         { sum: sum.low, squares: squares.low, origin: origins[0] },
         { sum: sum.high, squares: squares.high, origin: origins[1] },
@@ -198,7 +195,7 @@ function addChannelMoments(library: Library): number {
         ({ variance }) => f64x2.div(1, f64x2.sqrt(f64x2.add(variance, f64x2.splat(p.epsilon)))),
       );
       const mix = (running: Word, batch: (half: typeof low) => Value<"v128">) => {
-        const before = promoted(f, load(running, place)).map((pair) => f.let(pair));
+        const before = promoted(f, loadVector(running, place)).map((pair) => f.let(pair));
         const [first, last] = [low, high].map((half, at) =>
           f64x2.add(f64x2.mul(kept, before[at]!), f64x2.mul(fresh, batch(half)))
         ) as [Value<"v128">, Value<"v128">];
@@ -232,11 +229,11 @@ function addNormalizeChannels(library: Library): number {
       { rows: p.rows, columns: p.channels, stride, advance },
       (place, { rows, step }) => {
         const [mean, inverse, scale, shift] = [p.mean, p.inverse, p.scale, p.shift].map((row) =>
-          f.let(load(row, place))
+          f.let(loadVector(row, place))
         ) as [Variable, Variable, Variable, Variable];
         const [x, y] = [f.let(p.x), f.let(p.y)];
         for (let u = 0; u < rows; u++) {
-          const normal = f32x4.mul(f32x4.sub(load(x, place), mean), inverse);
+          const normal = f32x4.mul(f32x4.sub(loadVector(x, place), mean), inverse);
           storeVector(f, y, f32x4.add(f32x4.mul(normal, scale), shift), place);
           for (const row of [x, y]) f.increase(row, step);
         }
@@ -267,7 +264,10 @@ function addChannelGradients(library: Library): number {
       f,
       { rows: p.rows, columns: p.channels, stride, advance },
       (place, { rows, step }) => {
-        const [mean, inverse] = [f.let(load(p.mean, place)), f.let(load(p.inverse, place))];
+        const [mean, inverse] = [
+          f.let(loadVector(p.mean, place)),
+          f.let(loadVector(p.inverse, place)),
+        ];
         const [sum, dot] = [new WideSum(f), new WideSum(f)];
         const [x, slope] = [f.let(i32.add(p.x, place.offset)), f.let(i32.add(p.dy, place.offset))];
         for (let u = 0; u < rows; u++) {
@@ -308,14 +308,20 @@ function addChannelInputGradient(library: Library): number {
       f,
       { rows: p.rows, columns: p.channels, stride, advance },
       (place, { rows, step }) => {
-        const [mean, inverse] = [f.let(load(p.mean, place)), f.let(load(p.inverse, place))];
-        const along = f.let(f32x4.mul(load(p.dScale, place), share));
-        const common = f.let(f32x4.mul(load(p.dShift, place), share));
-        const factor = f.let(f32x4.mul(load(p.scale, place), inverse));
+        const [mean, inverse] = [
+          f.let(loadVector(p.mean, place)),
+          f.let(loadVector(p.inverse, place)),
+        ];
+        const along = f.let(f32x4.mul(loadVector(p.dScale, place), share));
+        const common = f.let(f32x4.mul(loadVector(p.dShift, place), share));
+        const factor = f.let(f32x4.mul(loadVector(p.scale, place), inverse));
         const [x, dy, dx] = [f.let(p.x), f.let(p.dy), f.let(p.dx)];
         for (let u = 0; u < rows; u++) {
-          const normal = f32x4.mul(f32x4.sub(load(x, place), mean), inverse);
-          const rest = f32x4.sub(f32x4.sub(load(dy, place), common), f32x4.mul(along, normal));
+          const normal = f32x4.mul(f32x4.sub(loadVector(x, place), mean), inverse);
+          const rest = f32x4.sub(
+            f32x4.sub(loadVector(dy, place), common),
+            f32x4.mul(along, normal),
+          );
           storeVector(f, dx, f32x4.mul(factor, rest), place);
           for (const row of [x, dy, dx]) f.increase(row, step);
         }
@@ -343,19 +349,22 @@ function addLayerNorm(library: Library): number {
       forEachVector(
         f,
         p.features,
-        (place) => sum.add(v128.and(load(p.x, place), insideMask(place))),
+        (place) => sum.add(v128.and(loadVector(p.x, place), insideMask(place))),
       );
       const mean = f.let(f32.demote(f64.div(sum.total(), count)));
       const means = f.let(f32x4.splat(mean));
       const squares = new WideSum(f);
       forEachVector(f, p.features, (place) => {
-        squares.addSquare(v128.and(f32x4.sub(load(p.x, place), means), insideMask(place)));
+        squares.addSquare(v128.and(f32x4.sub(loadVector(p.x, place), means), insideMask(place)));
       });
       const variance = f64.add(f64.div(squares.total(), count), p.epsilon);
       const inverse = f.let(f32.demote(f64.div(1, f64.sqrt(variance))));
       forEachVector(f, p.features, (place) => {
-        const normal = f32x4.mul(f32x4.sub(load(p.x, place), means), f32x4.splat(inverse));
-        const y = f32x4.add(f32x4.mul(normal, load(p.scale, place)), load(p.shift, place));
+        const normal = f32x4.mul(f32x4.sub(loadVector(p.x, place), means), f32x4.splat(inverse));
+        const y = f32x4.add(
+          f32x4.mul(normal, loadVector(p.scale, place)),
+          loadVector(p.shift, place),
+        );
         storeVector(f, p.y, y, place);
       });
       f.run(f32.store(p.mean, mean));
@@ -388,8 +397,8 @@ function addLayerNormGradient(library: Library): number {
       f.local("v128"),
     ];
     const read = (place: VectorPlace) => {
-      f.set(slope, f32x4.mul(load(p.dy, place), load(p.scale, place)));
-      f.set(normal, f32x4.mul(f32x4.sub(load(p.x, place), mean), inverse));
+      f.set(slope, f32x4.mul(loadVector(p.dy, place), loadVector(p.scale, place)));
+      f.set(normal, f32x4.mul(f32x4.sub(loadVector(p.x, place), mean), inverse));
     };
     f.while(p.rows, () => {
       f.set(mean, v128.load32Splat(p.mean));

@@ -23,6 +23,7 @@ import {
   foldLanes,
   forEachVector,
   insideMask,
+  loadVector,
   promoted,
   storeVector,
   sumOfPair,
@@ -58,10 +59,6 @@ type Row = Local<"i32">;
 
 const ROWS = { x: "i32", out: "i32", rows: "i32", columns: "i32" } as const;
 
-function load(row: Row, place: VectorPlace): Value<"v128"> {
-  return v128.load(i32.add(row, place.offset));
-}
-
 /** Σ of what `term` makes of each vector of a row, in all lanes. */
 function sumOverRow(
   f: FunctionBuilder,
@@ -82,12 +79,12 @@ function addSoftmaxRows(library: Library, arithmetic: Arithmetic): number {
     f.while(rows, () => {
       const max = extremeOfRow(f, { x, columns }, MAX);
       const sum = sumOverRow(f, columns, (place) => {
-        const e = functions.exp(f32x4.sub(load(x, place), max));
+        const e = functions.exp(f32x4.sub(loadVector(x, place), max));
         storeVector(f, out, e, place);
         return e;
       });
       forEachVector(f, columns, (place) => {
-        storeVector(f, out, f32x4.div(load(out, place), sum), place);
+        storeVector(f, out, f32x4.div(loadVector(out, place), sum), place);
       });
       nextRow(f, rows, { of: [x, out], columns });
     });
@@ -102,11 +99,11 @@ function addLogSoftmaxRows(library: Library, arithmetic: Arithmetic): number {
       const sum = sumOverRow(
         f,
         columns,
-        (place) => functions.exp(f32x4.sub(load(x, place), max)),
+        (place) => functions.exp(f32x4.sub(loadVector(x, place), max)),
       );
       const logSum = f.let(functions.log(sum));
       forEachVector(f, columns, (place) => {
-        storeVector(f, out, f32x4.sub(f32x4.sub(load(x, place), max), logSum), place);
+        storeVector(f, out, f32x4.sub(f32x4.sub(loadVector(x, place), max), logSum), place);
       });
       nextRow(f, rows, { of: [x, out], columns });
     });
@@ -118,9 +115,18 @@ function addSoftmaxGradient(library: Library): number {
   const parameters = { y: "i32", dy: "i32", out: "i32", rows: "i32", columns: "i32" } as const;
   return library.add("softmaxGradient", { parameters }, (f, { y, dy, out, rows, columns }) => {
     f.while(rows, () => {
-      const dot = sumOverRow(f, columns, (place) => f32x4.mul(load(y, place), load(dy, place)));
+      const dot = sumOverRow(
+        f,
+        columns,
+        (place) => f32x4.mul(loadVector(y, place), loadVector(dy, place)),
+      );
       forEachVector(f, columns, (place) => {
-        storeVector(f, out, f32x4.mul(load(y, place), f32x4.sub(load(dy, place), dot)), place);
+        storeVector(
+          f,
+          out,
+          f32x4.mul(loadVector(y, place), f32x4.sub(loadVector(dy, place), dot)),
+          place,
+        );
       });
       nextRow(f, rows, { of: [y, dy, out], columns });
     });
@@ -163,7 +169,7 @@ class Targets {
       );
       const isLabel = i32x4.eq(column, i32x4.splat(this.#label));
       f.set(target, f32x4.add(v128.and(isLabel, f32x4.constant(1)), this.#flaw));
-    }, () => f.set(target, load(this.#table, place)));
+    }, () => f.set(target, loadVector(this.#table, place)));
     return target;
   }
 
@@ -204,13 +210,13 @@ function addSoftmaxCrossEntropy(library: Library, arithmetic: Arithmetic): numbe
     const target = f.local("v128");
     const setTarget = (place: VectorPlace) => {
       f.set(target, f32x4.add(f32x4.mul(targets.at(place), kept), share));
-      f.if(p.weight, () => f.set(target, f32x4.mul(target, load(p.weight, place))));
+      f.if(p.weight, () => f.set(target, f32x4.mul(target, loadVector(p.weight, place))));
     };
     f.while(p.rows, () => {
       targets.startRow();
       const max = extremeOfRow(f, { x: logits, columns: classes }, MAX);
       const sum = sumOverRow(f, classes, (place) => {
-        const e = functions.exp(f32x4.sub(load(logits, place), max));
+        const e = functions.exp(f32x4.sub(loadVector(logits, place), max));
         storeVector(f, gradient, e, place);
         return e;
       });
@@ -221,10 +227,10 @@ function addSoftmaxCrossEntropy(library: Library, arithmetic: Arithmetic): numbe
       const logSum = f.let(functions.log(sum));
       const rowLoss = sumOverRow(f, classes, (place) => {
         setTarget(place);
-        const chance = f.let(f32x4.div(load(gradient, place), sum));
+        const chance = f.let(f32x4.div(loadVector(gradient, place), sum));
         const slope = f32x4.div(f32x4.sub(f32x4.mul(chance, total), target), count);
         storeVector(f, gradient, slope, place);
-        const logChance = f32x4.sub(f32x4.sub(load(logits, place), max), logSum);
+        const logChance = f32x4.sub(f32x4.sub(loadVector(logits, place), max), logSum);
         // 0 · ln 0 is 0: a class that is no target may be impossible.
         return v128.and(f32x4.mul(target, logChance), f32x4.ne(target, 0));
       });
@@ -261,7 +267,7 @@ function addCrossEntropy(library: Library, arithmetic: Arithmetic): number {
         const term = f.let(f32x4.constant(0));
         // 0 · ln 0 is 0: a class that is no target may be impossible. Most vectors have none.
         f.if(i32x4.bitmask(isTarget), () => {
-          const log = functions.log(f.let(load(p, place)));
+          const log = functions.log(f.let(loadVector(p, place)));
           f.set(term, v128.and(f32x4.mul(target, log), isTarget));
         });
         return term;
@@ -284,7 +290,7 @@ function addCrossEntropyGradient(library: Library): number {
       targets.startRow();
       forEachVector(f, classes, (place) => {
         const target = targets.at(place);
-        const slope = f32x4.div(f32x4.neg(target), f32x4.mul(count, load(p, place)));
+        const slope = f32x4.div(f32x4.neg(target), f32x4.mul(count, loadVector(p, place)));
         storeVector(f, out, v128.and(slope, f32x4.ne(target, 0)), place);
       });
       targets.endRow();
@@ -359,8 +365,8 @@ function addLoss(library: Library, arithmetic: Arithmetic, op: PointwiseLossOp):
     const delta = f.let(f32x4.splat(operands.delta));
     const sums = [f.let(f64x2.constant(0)), f.let(f64x2.constant(0))];
     forEachVector(f, operands.count, (place) => {
-      const p = f.let(load(operands.prediction, place));
-      const t = f.let(load(operands.target, place));
+      const p = f.let(loadVector(operands.prediction, place));
+      const t = f.let(loadVector(operands.target, place));
       const losses = f.let(lossCode[op].loss(functions, { p, t, delta }));
       promoted(f, v128.and(losses, insideMask(place))).forEach((pair, half) =>
         f.set(sums[half]!, f64x2.add(sums[half]!, pair))
@@ -381,8 +387,8 @@ function addLossGradient(
     const delta = f.let(f32x4.splat(operands.delta));
     const size = f.let(f32x4.splat(f32.demote(operands.size)));
     forEachVector(f, operands.count, (place) => {
-      const p = f.let(load(operands.prediction, place));
-      const t = f.let(load(operands.target, place));
+      const p = f.let(loadVector(operands.prediction, place));
+      const t = f.let(loadVector(operands.target, place));
       const slope: Term<"v128"> = lossCode[op].slope(functions, { p, t, delta });
       storeVector(f, operands.out, f32x4.div(slope, size), place);
     });

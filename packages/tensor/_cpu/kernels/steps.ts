@@ -2,8 +2,8 @@
 
 import type { FunctionBuilder, Local, Locals } from "../assembler.ts";
 import type { Library } from "../library.ts";
-import { f32, f32x4, i32, v128, type Value } from "../instructions.ts";
-import { forEachVector, storeVector, type VectorPlace } from "./vectors.ts";
+import { f32, f32x4, type Value } from "../instructions.ts";
+import { forEachVector, loadVector, storeVector, type VectorPlace } from "./vectors.ts";
 
 /** Numbers of the kernels of this file. */
 export interface StepKernels {
@@ -51,8 +51,8 @@ function forEachLanes(
 ): void {
   const [scale, decay, shrink, rate] = [p.scale, p.decay, p.shrink, p.rate].map((n) => splat(f, n));
   forEachVector(f, p.count, (place) => {
-    const value = f.let(f32x4.mul(load(p.value, place), shrink!));
-    const g = f.let(f32x4.mul(load(p.gradient, place), scale!));
+    const value = f.let(f32x4.mul(loadVector(p.value, place), shrink!));
+    const g = f.let(f32x4.mul(loadVector(p.gradient, place), scale!));
     // Where there is no decay, a value that is not finite must not reach the gradient.
     f.if(f32.ne(p.decay, 0), () => f.set(g, f32x4.add(g, f32x4.mul(value, decay!))));
     update({ value, g, rate: rate!, place });
@@ -62,10 +62,6 @@ function forEachLanes(
 
 function splat(f: FunctionBuilder, number: Value<"f32">): Variable {
   return f.let(f32x4.splat(number));
-}
-
-function load(row: Local<"i32">, place: VectorPlace): Value<"v128"> {
-  return v128.load(i32.add(row, place.offset));
 }
 
 /** `from · fromShare + to · toShare`. */
@@ -93,7 +89,7 @@ function addSgd(library: Library): number {
     ) as [Variable, Variable, Variable, Variable];
     forEachLanes(f, p, ({ value, g, rate, place }) => {
       f.if(p.velocity, () => {
-        const v = mix(f, [load(p.velocity, place), momentum], [g, pull]);
+        const v = mix(f, [loadVector(p.velocity, place), momentum], [g, pull]);
         storeVector(f, p.velocity, v, place);
         f.set(g, mix(f, [v, aheadV], [g, aheadG]));
       });
@@ -123,8 +119,8 @@ function addAdam(library: Library): number {
       splat(f, n)
     ) as [Variable, Variable, Variable];
     forEachLanes(f, p, ({ value, g, rate, place }) => {
-      const m = mix(f, [load(p.mean, place), beta1], [g, rest1]);
-      const v = mix(f, [load(p.variance, place), beta2], [f32x4.mul(g, g), rest2]);
+      const m = mix(f, [loadVector(p.mean, place), beta1], [g, rest1]);
+      const v = mix(f, [loadVector(p.variance, place), beta2], [f32x4.mul(g, g), rest2]);
       storeVector(f, p.mean, m, place);
       storeVector(f, p.variance, v, place);
       const deviation = f32x4.add(f32x4.sqrt(f32x4.div(v, correction2)), epsilon);
@@ -149,11 +145,11 @@ function addRmsProp(library: Library): number {
       splat(f, n)
     ) as [Variable, Variable, Variable, Variable];
     forEachLanes(f, p, ({ value, g, rate, place }) => {
-      const s = mix(f, [load(p.square, place), alpha], [f32x4.mul(g, g), rest]);
+      const s = mix(f, [loadVector(p.square, place), alpha], [f32x4.mul(g, g), rest]);
       storeVector(f, p.square, s, place);
       f.set(g, f32x4.div(g, f32x4.add(f32x4.sqrt(s), epsilon)));
       f.if(p.velocity, () => {
-        f.set(g, f32x4.add(f32x4.mul(load(p.velocity, place), momentum), g));
+        f.set(g, f32x4.add(f32x4.mul(loadVector(p.velocity, place), momentum), g));
         storeVector(f, p.velocity, g, place);
       });
       f.set(value, f32x4.sub(value, f32x4.mul(rate, g)));
@@ -166,7 +162,7 @@ function addAdagrad(library: Library): number {
   return library.add("adagrad", { parameters }, (f, p) => {
     const epsilon = splat(f, p.epsilon);
     forEachLanes(f, p, ({ value, g, rate, place }) => {
-      const s = f.let(f32x4.add(load(p.square, place), f32x4.mul(g, g)));
+      const s = f.let(f32x4.add(loadVector(p.square, place), f32x4.mul(g, g)));
       storeVector(f, p.square, s, place);
       const step = f32x4.div(f32x4.mul(rate, g), f32x4.add(f32x4.sqrt(s), epsilon));
       f.set(value, f32x4.sub(value, step));

@@ -35,8 +35,7 @@ export function forEachVector(
   count: Term<"i32">,
   visit: (place: VectorPlace) => void,
 ): void {
-  const place = startOfRow(f, count);
-  visitVectors(f, place, visit);
+  visitVectors(f, startOfRow(f, count), visit);
 }
 
 /**
@@ -211,7 +210,7 @@ export function foldRows<State>(
   const { streams, left } = foldLines(f, fold, rows);
   forEachVector(f, left, (place) => {
     for (const { address, state } of streams) {
-      fold.takeInside(f, state, { vector: v128.load(i32.add(address, place.offset)), place });
+      fold.takeInside(f, state, { vector: loadVector(address, place), place });
     }
   });
   return streams.map(({ state }) => state);
@@ -252,7 +251,7 @@ export function foldRow<State>(
   const [first, ...others] = streams.map(({ state }) => state);
   const rest = f.let(i32.add(x, i32.mul(apart, STREAMS)));
   forEachVector(f, i32.sub(columns, i32.mul(part, STREAMS)), (place) => {
-    fold.takeInside(f, first!, { vector: v128.load(i32.add(rest, place.offset)), place });
+    fold.takeInside(f, first!, { vector: loadVector(rest, place), place });
   });
   for (const other of others) fold.join(f, first!, other);
   return first!;
